@@ -1,0 +1,1 @@
+//! Designs, scenarios, the language that runs them, and the proof.

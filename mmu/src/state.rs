@@ -1,0 +1,113 @@
+//! The searched state: 64-bit words behind one door, with an undo log and an incremental hash.
+
+/// Index of one 64-bit word of the searched state.
+pub type Slot = u32;
+
+/// A point in the undo log to come back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    log: u32,
+    hash: u64,
+}
+
+/// Everything that decides what can happen next: memory, registers, TLBs, store buffers, interrupt lines, ghosts.
+///
+/// Every change goes through [`State::set`], which logs the old word and keeps the fingerprint up to date.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    words: Vec<u64>,
+    log: Vec<(Slot, u64)>,
+    hash: u64,
+}
+
+/// The part that word `slot` with value `v` has in the fingerprint: two multiplications, good for any value.
+#[inline(always)]
+fn mix(slot: Slot, v: u64) -> u64 {
+    let a = v.wrapping_add(0x9e37_79b9_7f4a_7c15) as u128;
+    let b = ((slot as u64).wrapping_mul(0xa076_1d64_78bd_642f) | 1) as u128;
+    let p = a * b;
+    (p as u64 ^ (p >> 64) as u64).wrapping_mul(0xd6e8_feb8_6659_fd93)
+}
+
+impl State {
+    /// An empty state.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Set-up only: appends `n` words of value 0 and returns the first one's slot.
+    pub fn alloc(&mut self, n: u32) -> Slot {
+        let first = self.words.len() as Slot;
+        for slot in first..first + n {
+            self.words.push(0);
+            self.hash ^= mix(slot, 0);
+        }
+        first
+    }
+
+    /// Number of words.
+    pub fn len(&self) -> u32 {
+        self.words.len() as u32
+    }
+
+    /// True before the first [`alloc`](Self::alloc).
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// The word in `slot`. Slots come from [`alloc`](Self::alloc); any other is a defect of the caller and panics.
+    #[inline(always)]
+    pub fn get(&self, slot: Slot) -> u64 {
+        self.words[slot as usize]
+    }
+
+    /// The one door: every change of searched state.
+    #[inline(always)]
+    pub fn set(&mut self, slot: Slot, v: u64) {
+        let word = &mut self.words[slot as usize];
+        let old = *word;
+        if old != v {
+            *word = v;
+            self.hash ^= mix(slot, old) ^ mix(slot, v);
+            self.log.push((slot, old));
+        }
+    }
+
+    /// The fingerprint of the whole state, kept up to date by [`set`](Self::set).
+    #[inline(always)]
+    pub fn fingerprint(&self) -> u64 {
+        self.hash
+    }
+
+    /// The fingerprint computed anew from every word: equals [`fingerprint`](Self::fingerprint), always.
+    pub fn recompute(&self) -> u64 {
+        self.words.iter().enumerate().fold(0, |h, (slot, v)| h ^ mix(slot as Slot, *v))
+    }
+
+    /// Where the undo log stands now.
+    #[inline(always)]
+    pub fn mark(&self) -> Mark {
+        Mark { log: self.log.len() as u32, hash: self.hash }
+    }
+
+    /// Takes back every change since `mark`.
+    #[inline(always)]
+    pub fn undo(&mut self, mark: Mark) {
+        while self.log.len() > mark.log as usize {
+            if let Some((slot, old)) = self.log.pop() {
+                self.words[slot as usize] = old;
+            }
+        }
+        self.hash = mark.hash;
+    }
+
+    /// The slots changed since `mark` with the values they had before, oldest first (a slot may come twice).
+    pub fn changes(&self, mark: Mark) -> &[(Slot, u64)] {
+        &self.log[mark.log as usize..]
+    }
+
+    /// Forgets the undo log: nothing before this point can be taken back any more.
+    pub fn commit(&mut self) {
+        self.log.clear();
+    }
+}
