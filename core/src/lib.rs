@@ -1,1 +1,3 @@
-//! Designs, scenarios, the language that runs them, and the proof.
+//! Designs, scenarios, the language that runs them, and the proof. Knows nothing of browsers or terminals.
+
+pub mod explore;
