@@ -1,3 +1,4 @@
 //! Designs, scenarios, the language that runs them, and the proof. Knows nothing of browsers or terminals.
 
 pub mod explore;
+pub mod lang;
