@@ -101,6 +101,37 @@ impl State {
         self.hash = mark.hash;
     }
 
+    /// Takes back every change since `mark`, then makes `changes` again, which lead to a state of fingerprint `hash`.
+    ///
+    /// For a search that has been there before and kept both: saves computing the fingerprint anew.
+    #[inline(always)]
+    pub fn redo(&mut self, mark: Mark, changes: &[(Slot, u64)], hash: u64) {
+        self.undo(mark);
+        for &(slot, v) in changes {
+            let word = &mut self.words[slot as usize];
+            self.log.push((slot, *word));
+            *word = v;
+        }
+        self.hash = hash;
+    }
+
+    /// A second fingerprint, independent of the first, computed from every word.
+    pub fn second_fingerprint(&self) -> u64 {
+        self.words.iter().enumerate().fold(0, |h, (slot, v)| h ^ mix(!(slot as Slot), *v))
+    }
+
+    /// What the changes since `mark` do to the second fingerprint: to be XORed to the one it had at `mark`.
+    pub fn second_fingerprint_change(&self, mark: Mark) -> u64 {
+        let changes = self.changes(mark);
+        let mut h = 0;
+        for (i, &(slot, old)) in changes.iter().enumerate() {
+            if changes[..i].iter().all(|c| c.0 != slot) {
+                h ^= mix(!slot, old) ^ mix(!slot, self.get(slot));
+            }
+        }
+        h
+    }
+
     /// The slots changed since `mark` with the values they had before, oldest first (a slot may come twice).
     pub fn changes(&self, mark: Mark) -> &[(Slot, u64)] {
         &self.log[mark.log as usize..]

@@ -1,0 +1,5 @@
+//! The explorer against published numbers, against brute force, and against itself with its own shortcuts off.
+
+mod brute;
+mod counts;
+mod models;

@@ -1,0 +1,4 @@
+//! Models written by hand for the tests and the benchmarks of the explorer.
+
+pub mod protocol;
+pub mod two_phase_commit;
