@@ -2,8 +2,38 @@
 //!
 //! State is plain data behind one door ([`State`]); stepping stands beside it.
 
+mod access;
 mod chooser;
+mod config;
+mod control;
+mod cost;
+mod counters;
+mod entry;
+mod interrupt;
+mod invalidate;
+mod machine;
+mod mayset;
+mod memory;
+mod mutant;
 mod state;
+mod store_buffer;
+mod tlb;
+mod view;
+mod walk;
 
+pub use access::{Access, AccessKind, PageFault, Source, Translate};
 pub use chooser::Chooser;
-pub use state::{Mark, Slot, State};
+pub use config::{
+    Config, ConfigError, MemoryOrder, PscGeometry, RemoteFlush, Replacement, Shape, TlbGeometry, TlbMode,
+};
+pub use control::Control;
+pub use cost::{Cost, CostTable, FLAT, TABLES};
+pub use counters::Counters;
+pub use entry::{Entry, PageSize};
+pub use interrupt::VECTORS;
+pub use invalidate::Invpcid;
+pub use machine::{Cpu, Machine};
+pub use memory::FrameSpec;
+pub use mutant::Mutant;
+pub use state::{Mark, Slot, State, Trace};
+pub use view::{PscEntry, TlbEntry, WalkLevel, WalkView};

@@ -1,5 +1,7 @@
 //! The searched state: 64-bit words behind one door, with an undo log and an incremental hash.
 
+use std::cell::RefCell;
+
 /// Index of one 64-bit word of the searched state.
 pub type Slot = u32;
 
@@ -18,6 +20,17 @@ pub struct State {
     words: Vec<u64>,
     log: Vec<(Slot, u64)>,
     hash: u64,
+    tracing: bool,
+    trace: RefCell<Trace>,
+}
+
+/// The slots that were read and written since the trace was last cleared, in order of access (a slot may come twice).
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// Slots read by [`State::get`].
+    pub reads: Vec<Slot>,
+    /// Slots handed to [`State::set`], also where the value did not change.
+    pub writes: Vec<Slot>,
 }
 
 /// The part that word `slot` with value `v` has in the fingerprint: two multiplications, good for any value.
@@ -58,12 +71,18 @@ impl State {
     /// The word in `slot`. Slots come from [`alloc`](Self::alloc); any other is a defect of the caller and panics.
     #[inline(always)]
     pub fn get(&self, slot: Slot) -> u64 {
+        if self.tracing {
+            self.note_read(slot);
+        }
         self.words[slot as usize]
     }
 
     /// The one door: every change of searched state.
     #[inline(always)]
     pub fn set(&mut self, slot: Slot, v: u64) {
+        if self.tracing {
+            self.note_write(slot);
+        }
         let word = &mut self.words[slot as usize];
         let old = *word;
         if old != v {
@@ -140,5 +159,35 @@ impl State {
     /// Forgets the undo log: nothing before this point can be taken back any more.
     pub fn commit(&mut self) {
         self.log.clear();
+    }
+
+    /// Turns the recording of reads and writes on or off and clears it. Off, it costs one predicted branch per access.
+    pub fn trace(&mut self, on: bool) {
+        self.tracing = on;
+        self.clear_trace();
+    }
+
+    /// Begins a new step: forgets the recorded slots, keeps their room.
+    pub fn clear_trace(&mut self) {
+        let trace = self.trace.get_mut();
+        trace.reads.clear();
+        trace.writes.clear();
+    }
+
+    /// What was read and written since the trace was cleared; empty when tracing is off.
+    pub fn traced(&mut self) -> &Trace {
+        self.trace.get_mut()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn note_read(&self, slot: Slot) {
+        self.trace.borrow_mut().reads.push(slot);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn note_write(&mut self, slot: Slot) {
+        self.trace.get_mut().writes.push(slot);
     }
 }
