@@ -47,6 +47,14 @@ impl Findings {
         }
     }
 
+    /// Another schedule for a break that is noted already, counted as one more time that it was met.
+    pub fn replace(&mut self, what: Break, schedule: Vec<Choice>) {
+        if let Some(&i) = self.index.get(&what) {
+            self.list[i].schedule = schedule;
+            self.list[i].times += 1;
+        }
+    }
+
     /// The breaks so far.
     pub fn list(&self) -> &[Finding] {
         &self.list

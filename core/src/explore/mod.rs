@@ -3,12 +3,17 @@
 mod exhaustive;
 mod expand;
 mod finding;
+mod layered;
 mod model;
+mod replay;
 mod search;
+mod tree;
 mod visited;
 
 pub use exhaustive::{Exhaustive, Fingerprint, Narrow, Options, Wide};
 pub use finding::{Break, Finding, Findings, Target};
+pub use layered::{Cost, Goal, Layered, Measure};
 pub use model::{Choice, Model, Outcome, Phase, Violation};
+pub use replay::{Replay, replay, switches};
 pub use search::{Budget, Counts, End, Limit, Progress, Search, Status, drive};
 pub use visited::{Fingerprints, Key};

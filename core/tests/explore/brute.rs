@@ -1,7 +1,7 @@
 //! Brute force: every reachable state as a whole copy in an ordered set. Slow and plain; what the explorer is compared with.
 
-use cowscope_core::explore::{Break, Choice, Model, Outcome};
-use std::collections::BTreeSet;
+use cowscope_core::explore::{Break, Choice, Cost, Measure, Model, Outcome, Phase};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything there is to know of a small model.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,34 +27,13 @@ pub fn everything<M: Model>(model: &M) -> Everything {
     all.states.insert(words(model));
     let mut todo = vec![model.clone()];
     while let Some(here) = todo.pop() {
-        let (mut moved, mut dropped) = (false, false);
-        for agent in 0..here.agents() {
-            let (mut pick, mut picks) = (0, 1);
-            while pick < picks {
-                let mut there = here.clone();
-                let outcome = there.step(Choice { agent, pick });
-                pick += 1;
-                match outcome {
-                    Outcome::Blocked => {}
-                    Outcome::Dropped { alternatives } => {
-                        dropped = true;
-                        picks = picks.max(alternatives);
-                    }
-                    Outcome::Broke { alternatives } => {
-                        moved = true;
-                        all.transitions += 1;
-                        picks = picks.max(alternatives);
-                        all.breaks.extend(there.violations().iter().map(|v| Break::Violation(*v)));
-                    }
-                    Outcome::Stepped { alternatives } => {
-                        moved = true;
-                        all.transitions += 1;
-                        picks = picks.max(alternatives);
-                        if all.states.insert(words(&there)) {
-                            todo.push(there);
-                        }
-                    }
-                }
+        let (next, moved, dropped) = steps(&here);
+        all.transitions += next.len() as u64;
+        for (_, there, broke) in next {
+            if broke {
+                all.breaks.extend(there.violations().iter().map(|v| Break::Violation(*v)));
+            } else if all.states.insert(words(&there)) {
+                todo.push(there);
             }
         }
         if !moved && !dropped {
@@ -67,4 +46,79 @@ pub fn everything<M: Model>(model: &M) -> Everything {
         }
     }
     all
+}
+
+/// The least cost of every break, by settling the cheapest (state, last agent) first.
+pub fn cheapest<M: Model>(model: &M, measure: Measure) -> BTreeMap<Break, Cost> {
+    let mut best: BTreeMap<Break, Cost> = BTreeMap::new();
+    let mut settled = BTreeSet::new();
+    let mut todo = BTreeMap::new();
+    let start = (words(model), None);
+    todo.insert((Cost { switches: 0, steps: 0 }, 0u64), (start, model.clone()));
+    let mut number = 0;
+    while let Some(((cost, _), (place, here))) = todo.pop_first() {
+        let last: Option<u8> = place.1;
+        if !settled.insert(place) {
+            continue;
+        }
+        let mut note = |what, cost: Cost| {
+            best.entry(what).and_modify(|b| *b = cost.min(*b)).or_insert(cost);
+        };
+        let (next, moved, dropped) = steps(&here);
+        let runnable = |last: u8| {
+            next.iter()
+                .map(|(choice, _, _)| choice.agent)
+                .any(|a| a == last || (here.cpu_of(a) == here.cpu_of(last) && here.phase(a) != Phase::Serving))
+        };
+        if !moved && !dropped {
+            let broke = if here.finished() {
+                here.clone().check_end().into_iter().map(Break::Violation).collect()
+            } else {
+                vec![Break::Deadlock]
+            };
+            broke.into_iter().for_each(|what| note(what, cost));
+        }
+        for (choice, there, broke) in &next {
+            let other = last.is_some_and(|last| here.cpu_of(last) != here.cpu_of(choice.agent));
+            let switch = match measure {
+                Measure::Steps => false,
+                Measure::Switches => other,
+                Measure::Preemptions => other && last.is_some_and(runnable),
+            };
+            let cost = Cost { switches: cost.switches + switch as u32, steps: cost.steps + 1 };
+            if *broke {
+                there.violations().iter().for_each(|v| note(Break::Violation(*v), cost));
+            } else {
+                number += 1;
+                todo.insert((cost, number), ((words(there), Some(choice.agent)), there.clone()));
+            }
+        }
+    }
+    best
+}
+
+/// Every step out of a state: the choice, where it leads, whether it broke something; and if any was taken, if any was dropped.
+fn steps<M: Model>(here: &M) -> (Vec<(Choice, M, bool)>, bool, bool) {
+    let (mut all, mut dropped) = (Vec::new(), false);
+    for agent in 0..here.agents() {
+        let (mut pick, mut picks) = (0, 1);
+        while pick < picks {
+            let (mut there, choice) = (here.clone(), Choice { agent, pick });
+            let outcome = there.step(choice);
+            pick += 1;
+            match outcome {
+                Outcome::Blocked => {}
+                Outcome::Dropped { alternatives } => {
+                    dropped = true;
+                    picks = picks.max(alternatives);
+                }
+                Outcome::Broke { alternatives } | Outcome::Stepped { alternatives } => {
+                    picks = picks.max(alternatives);
+                    all.push((choice, there, matches!(outcome, Outcome::Broke { .. })));
+                }
+            }
+        }
+    }
+    let moved = !all.is_empty();
+    (all, moved, dropped)
 }

@@ -1,12 +1,13 @@
 //! Numbers of states and transitions that other tools agree on.
 
 use crate::brute;
+use crate::models::program::Program;
 use crate::models::protocol::{self, Protocol, Variant};
 use crate::models::two_phase_commit::TwoPhaseCommit;
 use cowscope_core::explore::{
     Break, Budget, Counts, End, Exhaustive, Findings, Model, Narrow, Options, Search, Wide, drive,
 };
-use cowscope_core::explore::{Fingerprint, Limit, Progress, Status};
+use cowscope_core::explore::{Fingerprint, Limit, Progress, Status, replay};
 use std::collections::BTreeSet;
 
 fn all<F: Fingerprint>(model: impl Model) -> (End, Counts, Findings) {
@@ -91,4 +92,27 @@ fn a_budget_ends_a_search_honestly_and_a_larger_one_continues_it() {
     assert_eq!(drive(&mut search, 1_000, |_| Progress::Continue), End::Complete);
     assert_eq!((search.counts().states, search.counts().transitions), (10_834, 27_441));
     assert_eq!(search.counts().frontier, 0);
+}
+
+#[test]
+fn random_programs_have_the_states_breaks_and_ends_of_brute_force() {
+    let (mut largest, mut deadlocks) = (0, 0);
+    for seed in 0..3_000 {
+        let model = Program::random(seed);
+        let truth = brute::everything(&model);
+        let options = Options { collect_terminals: true, ..Options::default() };
+        let mut search = Exhaustive::<_, Narrow>::new(model.clone(), options, Budget::NONE);
+        assert_eq!(search.run(u64::MAX), Status::Ended(End::Complete));
+        let counts = search.counts();
+        assert_eq!((counts.states, counts.transitions), (truth.states.len() as u64, truth.transitions), "seed {seed}");
+        assert!(search.terminal_fingerprints().iter().eq(&truth.terminals), "seed {seed}");
+        let found: BTreeSet<Break> = search.findings().list().iter().map(|f| f.what).collect();
+        assert_eq!(found, truth.breaks, "seed {seed}: {model:?}");
+        for finding in search.findings().list() {
+            assert!(replay(&mut model.clone(), &finding.schedule).breaks().contains(&finding.what), "seed {seed}");
+        }
+        largest = largest.max(counts.states);
+        deadlocks += found.contains(&Break::Deadlock) as u32;
+    }
+    assert!(largest > 500 && deadlocks > 100, "largest {largest}, {deadlocks} deadlocks");
 }

@@ -3,3 +3,4 @@
 mod brute;
 mod counts;
 mod models;
+mod shortest;
