@@ -54,6 +54,7 @@ fn tell(event: &EngineEvent) -> String {
             Answer::Hello { version } => format!("engine {version} answered question {}", reply.id),
             Answer::Refused { why } => format!("refused: {why}"),
             Answer::Panicked { message } => format!("the engine failed: {message}"),
+            other => format!("the engine said {other:?}"),
         },
         EngineEvent::Died(why) => format!("the engine died: {why}"),
     }

@@ -19,6 +19,7 @@ impl Session {
     fn answer(&mut self, ask: &Ask) -> Answer {
         match ask {
             Ask::Hello => Answer::Hello { version: env!("CARGO_PKG_VERSION").to_owned() },
+            _ => Answer::Refused { why: "this engine holds no designs yet".to_owned() },
         }
     }
 }
