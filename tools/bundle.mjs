@@ -1,4 +1,4 @@
-// Puts the page together: node tools/bundle.mjs BINDINGS_DIR OUT_DIR
+// Puts the page together: node tools/bundle.mjs OUT_DIR BINDINGS_DIR...
 //
 // Takes static/ and what wasm-bindgen wrote, names every file by its content, rewrites the references between them
 // (a quoted path, or url(path), of another file of the bundle), and fills in the service worker's list of files.
@@ -8,20 +8,21 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { dirname, extname, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const [bindings, out] = process.argv.slice(2);
-if (!bindings || !out) throw new Error("usage: bundle.mjs BINDINGS_DIR OUT_DIR");
+const [out, ...bindings] = process.argv.slice(2);
+if (bindings.length === 0) throw new Error("usage: bundle.mjs OUT_DIR BINDINGS_DIR...");
 const statics = fileURLToPath(new URL("../static", import.meta.url));
 const ENTRY = "index.html";
 const WORKER = "sw.js";
 const TEXT = new Set([".html", ".css", ".js", ".mjs", ".svg", ".json", ".webmanifest"]);
 
 const sources = new Map(); // path in the bundle -> where it comes from
-for (const root of [statics, bindings]) {
+for (const root of [statics, ...bindings]) {
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || entry.name.endsWith(".d.ts") || entry.name.startsWith(".")) continue;
     const from = join(entry.parentPath ?? entry.path, entry.name);
     const path = relative(root, from).split("\\").join("/");
-    if (sources.has(path)) throw new Error(`two files are called ${path}: ${sources.get(path)} and ${from}`);
+    const other = sources.get(path); // two modules may bring the same snippet
+    if (other && !readFileSync(other).equals(readFileSync(from))) throw new Error(`two files are called ${path}: ${other} and ${from}`);
     sources.set(path, from);
   }
 }

@@ -1,10 +1,12 @@
-// A small static file server: node tools/static-server.mjs DIR [--port N] [--base /sub/path/]
+// A small static file server: node tools/static-server.mjs DIR [--port N] [--base /sub/path/] [--open]
 // Serves DIR on 127.0.0.1, at the base path only, and prints the address when it listens.
+import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
@@ -58,13 +60,21 @@ function end(response, status, text) {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`);
 }
 
+async function main() {
+  const { values, positionals: [dir] } = parseArgs({
+    allowPositionals: true,
+    options: { port: { type: "string", default: "8080" }, base: { type: "string", default: "/" }, open: { type: "boolean" } },
+  });
+  const { address } = await serve(dir, { port: Number(values.port), base: values.base });
+  console.log(`serving ${address}`);
+  if (!values.open) return;
+  const opener = process.platform === "darwin" ? "open" : "xdg-open";
+  spawn(opener, [address], { stdio: "ignore", detached: true }).on("error", () => console.log(`no ${opener} here: open the address yourself`)).unref();
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const options = { port: 8080 };
-  const [dir, ...rest] = process.argv.slice(2);
-  for (let at = 0; at < rest.length; at += 2) options[rest[at].slice(2)] = rest[at] === "--port" ? Number(rest[at + 1]) : rest[at + 1];
-  const { address } = await serve(dir, options).catch((error) => {
-    console.error(error.code === "EADDRINUSE" ? `port ${options.port} is taken: use another one with --port N` : String(error));
+  main().catch((error) => {
+    console.error(error.code === "EADDRINUSE" ? `port ${error.port} is taken: choose another one with --port N` : error.message);
     process.exit(1);
   });
-  console.log(`serving ${address}`);
 }

@@ -1,0 +1,20 @@
+// What every browser test starts from: a page that tolerates no error and no breach of its own security policy.
+import { test as base, expect } from "@playwright/test";
+
+export { expect };
+
+export const test = base.extend({
+  page: async ({ page }, use) => {
+    const complaints = [];
+    page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+    });
+    page.on("request", (request) => {
+      const { protocol, hostname } = new URL(request.url());
+      if (protocol.startsWith("http") && hostname !== "127.0.0.1") complaints.push(`asked another site: ${request.url()}`);
+    });
+    await use(Object.assign(page, { complaints }));
+    expect(complaints, "errors of the page").toEqual([]);
+  },
+});
