@@ -122,3 +122,41 @@ fn steps<M: Model>(here: &M) -> (Vec<(Choice, M, bool)>, bool, bool) {
     let moved = !all.is_empty();
     (all, moved, dropped)
 }
+
+/// What breaks when every call ends before another begins.
+pub fn sequential_breaks<M: Model>(model: &M) -> BTreeSet<Break> {
+    let mut breaks = BTreeSet::new();
+    let mut known = BTreeSet::new();
+    let mut todo = vec![(model.clone(), None)];
+    while let Some((here, caller)) = todo.pop() {
+        if !known.insert((words(&here), caller)) {
+            continue;
+        }
+        let (next, moved, dropped) = steps(&here);
+        if !moved && !dropped {
+            if here.finished() {
+                breaks.extend(here.clone().check_end().into_iter().map(Break::Violation));
+            } else {
+                breaks.insert(Break::Deadlock);
+            }
+        }
+        for (choice, there, broke) in next {
+            let before = here.phase(choice.agent);
+            let goes_on = caller == Some(choice.agent);
+            if !(goes_on || before == Phase::Serving || (caller.is_none() && before == Phase::Boundary)) {
+                continue;
+            }
+            if broke {
+                breaks.extend(there.violations().iter().map(|v| Break::Violation(*v)));
+                continue;
+            }
+            let caller = match there.phase(choice.agent) {
+                Phase::InCall => Some(choice.agent),
+                Phase::Boundary if goes_on => None,
+                _ => caller,
+            };
+            todo.push((there, caller));
+        }
+    }
+    breaks
+}

@@ -3,4 +3,5 @@
 mod brute;
 mod counts;
 mod models;
+mod sampled;
 mod shortest;
