@@ -1,6 +1,8 @@
 //! The life of one page: miss, walk with one reference per step, hit, invalidation, write through a clean entry.
 
 use cowscope_mmu::{Access, AccessKind, Chooser, Config, FrameSpec, Machine, State, Translate};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn finish(m: &mut Machine, st: &mut State, access: &Access) -> (Translate, u32) {
     for steps in 1..100 {
