@@ -15,6 +15,8 @@ mod machine;
 mod mayset;
 mod memory;
 mod mutant;
+#[cfg(feature = "query")]
+pub mod query;
 mod state;
 mod store_buffer;
 mod tlb;

@@ -34,7 +34,7 @@ impl Machine {
     fn forwarded(&self, st: &State, cpu: Cpu, from: Slot) -> Option<u64> {
         let base = self.base(cpu);
         let n = st.get(base + slot::BUFFERED) as Slot;
-        (0..n).rev().map(|i| base + slot::BUFFER + 2 * i).find(|e| st.get(*e) == from.into()).map(|e| st.get(e + 1))
+        (0..n).rev().map(|i| base + slot::BUFFER + 2 * i).find(|e| st.get(*e) == u64::from(from)).map(|e| st.get(e + 1))
     }
 
     /// A store of `cpu`: under TSO into its buffer, else to the slot at once. False when the buffer is full: the CPU

@@ -1,0 +1,3 @@
+//! What the native and the wasm tests share.
+
+pub mod oracle;

@@ -1,0 +1,36 @@
+//! The MMU gives the answers that other implementations gave.
+
+mod common;
+
+use common::oracle::{SEQUENCES, VECTORS, run_sequences, run_vectors, unpack};
+use cowscope_mmu::{PscGeometry, Replacement, Shape, TlbGeometry, TlbMode};
+
+#[test]
+fn every_single_access_agrees() {
+    let (ran, wrong) = run_vectors(&unpack(VECTORS));
+    assert!(wrong.is_empty(), "{} of {ran} differ, first: {}", wrong.len(), wrong[0]);
+    assert_eq!(ran, 20_611);
+}
+
+#[test]
+fn every_sequence_is_within_what_is_allowed() {
+    let one = |ways| TlbGeometry {
+        l1_4k: Shape { sets: 1, ways },
+        l1_large: Shape { sets: 1, ways },
+        l2: None,
+        replacement: Replacement::RoundRobin,
+    };
+    let geometries = [
+        None,
+        Some(TlbMode::Concrete { tlb: TlbGeometry::DESKTOP, psc: PscGeometry::DESKTOP }),
+        Some(TlbMode::Concrete { tlb: one(1), psc: PscGeometry::NONE }),
+        Some(TlbMode::Concrete { tlb: one(1), psc: PscGeometry::DESKTOP }),
+        Some(TlbMode::Concrete { tlb: one(3), psc: PscGeometry { pml5e: 0, pml4e: 1, pdpte: 1, pde: 1 } }),
+    ];
+    let text = unpack(SEQUENCES);
+    for tlb in geometries {
+        let (ran, wrong) = run_sequences(&text, tlb);
+        assert!(wrong.is_empty(), "{tlb:?}: {} of {ran} differ, first: {}", wrong.len(), wrong[0]);
+        assert_eq!(ran, 3_631);
+    }
+}
