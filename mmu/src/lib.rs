@@ -9,6 +9,7 @@ mod control;
 mod cost;
 mod counters;
 mod entry;
+pub mod enumerate;
 mod interrupt;
 mod invalidate;
 mod machine;

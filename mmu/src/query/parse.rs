@@ -235,7 +235,7 @@ impl RawAccess {
 }
 
 fn aligned(addr: u64) -> Result<u64, QueryError> {
-    if addr % 8 != 0 || addr >> 52 != 0 {
+    if !addr.is_multiple_of(8) || addr >> 52 != 0 {
         return Err(QueryError(format!("address {addr:#x}: must be a multiple of 8 below 2^52")));
     }
     Ok(addr)
@@ -279,13 +279,20 @@ impl RawStep {
     }
 }
 
+/// The reader's own line count is always 1 here and would confuse: only the column stays.
+fn json_error(error: &serde_json::Error) -> QueryError {
+    let text = error.to_string();
+    let what = text.split(" at line ").next().unwrap_or(&text);
+    QueryError(format!("{what} (column {})", error.column()))
+}
+
 impl<'a> Query<'a> {
     /// Reads one line.
     ///
     /// # Errors
     /// What is wrong with the line, in words.
     pub fn parse(line: &'a str) -> Result<Query<'a>, QueryError> {
-        let raw: RawQuery<'a> = serde_json::from_str(line).map_err(|e| QueryError(e.to_string()))?;
+        let raw: RawQuery<'a> = serde_json::from_str(line).map_err(|e| json_error(&e))?;
         let query = match raw.steps {
             Some(steps) => Query::Sequence(Sequence {
                 id: raw.id,
