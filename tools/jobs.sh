@@ -11,6 +11,9 @@ start() {
   shift
   mkdir -p "$LOGS"
   say "$name: started"
+  trap end_jobs EXIT # here, because a subshell starts without traps
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   set -m # a process group of its own, so that an interrupt can end it with all its children
   (
     set -e
@@ -69,6 +72,3 @@ end_jobs() {
     kill -- "-${JOB_PIDS[i]}" 2>/dev/null || true
   done
 }
-trap end_jobs EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM

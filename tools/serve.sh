@@ -13,6 +13,8 @@ serve() {
     shift
   done
   case $port in '' | *[!0-9]*) fail "--port needs a number, not \"$port\"" ;; esac
+  # Better now than after the build.
+  ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || fail "port $port is taken: choose another one with --port N"
   setup serve
   if [ -n "$watch" ]; then
     have trunk || fail "--watch needs trunk: cargo install --locked trunk"

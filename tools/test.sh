@@ -28,17 +28,36 @@ count() {
 
 # check COMMAND...: counts as one.
 check() {
-  if ("$@"); then count 1 0; else count 0 1; fi
+  survive "$@"
+  if [ "$STATUS" = 0 ]; then count 1 0; else count 0 1; fi
 }
 
 # counted COMMAND...: counts the tests in its output; a failure without any counts as one.
 counted() {
-  local log=$LOGS/test.log status=0 passed failed
-  mkdir -p "$LOGS"
-  ("$@") 2>&1 | tee "$log" || status=$?
+  local log=$LOGS/test.log passed failed
+  survive logged "$log" "$@"
   read -r passed failed < <(node tools/count-tests.mjs "$log")
-  [ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+  [ "$STATUS" = 0 ] || [ "$failed" -gt 0 ] || failed=1
   count "$passed" "$failed"
+}
+
+# survive COMMAND...: sets STATUS; it ends at its first error, this script does not. (In an `if`, bash would let the
+# command run on after an error.)
+survive() {
+  set +e
+  (
+    set -e
+    "$@"
+  )
+  STATUS=$?
+  set -e
+}
+
+logged() {
+  local log=$1
+  shift
+  mkdir -p "$LOGS"
+  "$@" 2>&1 | tee "$log"
 }
 
 test_fmt() { check cargo fmt --all --check; }
