@@ -3,3 +3,4 @@
 pub mod explore;
 pub mod lang;
 pub mod view;
+pub mod link;
