@@ -2,5 +2,5 @@
 
 pub mod explore;
 pub mod lang;
-pub mod view;
 pub mod link;
+pub mod view;
