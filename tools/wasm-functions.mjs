@@ -4,7 +4,7 @@ const IMPORT = 2, CODE = 10, CUSTOM = 0;
 const KIND_FUNCTION = 0, KIND_TABLE = 1, KIND_MEMORY = 2, KIND_GLOBAL = 3;
 const NAMES_OF_FUNCTIONS = 1;
 
-/** [{ name, size }] of every function with a body; sizes in bytes. Functions without a name are called "". */
+/** [{ name, size }] of every function with a body; sizes in bytes. Names go without the crates' hashes; "" is no name. */
 export function functionSizes(bytes) {
   let imported = 0;
   let sizes = [];
@@ -94,6 +94,6 @@ function readNames(section, names) {
     const id = section.byte();
     const part = section.part(section.number());
     if (id !== NAMES_OF_FUNCTIONS) continue;
-    for (let left = part.number(); left > 0; left--) names.set(part.number(), part.text());
+    for (let left = part.number(); left > 0; left--) names.set(part.number(), part.text().replace(/\[[0-9a-f]+\]/g, ""));
   }
 }
