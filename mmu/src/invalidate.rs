@@ -77,41 +77,40 @@ impl Machine {
     /// A change of EFER.NXE drops everything, which the SDM does not ask for but allows.
     pub fn set_control(&mut self, st: &mut State, cpu: Cpu, new: Control) {
         let base = self.base(cpu);
-        let old = Control(st.get(base + slot::CONTROL));
-        let changed = old.0 ^ new.0;
-        if changed & !Control::AC != 0 {
-            self.abort_walk(st, cpu);
-            self.charge(cpu, self.config.costs.control_write);
+        let changed = st.get(base + slot::CONTROL) ^ new.0;
+        if changed & !Control::AC == 0 {
+            st.set(base + slot::CONTROL, new.0);
+            return;
         }
-        let pcid = self.pcid(st, cpu);
-        let everything = changed & (Control::PGE | Control::NXE) != 0 || changed & old.0 & Control::PCIDE != 0;
-        if everything {
-            self.count(cpu).context_flushes += 1;
-            self.drop_translations(st, cpu, |_| true);
-            self.drop_prefixes(st, cpu, |_| true);
-        } else if changed & new.0 & Control::SMEP != 0 {
-            self.count(cpu).context_flushes += 1;
-            self.drop_translations(st, cpu, |tag| tag.pcid() == pcid);
-            self.drop_prefixes(st, cpu, |tag| tag.pcid() == pcid);
-        }
+        self.abort_walk(st, cpu);
+        self.charge(cpu, self.config.costs.control_write);
+        self.may_collect(st, cpu);
+        let old_pcid = self.pcid(st, cpu);
         st.set(base + slot::CONTROL, new.0);
+        let everything = changed & (Control::PGE | Control::NXE) != 0 || (changed & !new.0 & Control::PCIDE) != 0;
+        let context = changed & new.0 & Control::SMEP != 0;
+        if everything || context {
+            self.count(cpu).context_flushes += 1;
+        }
+        let gone = |tag: Tag| everything || (context && tag.pcid() == old_pcid);
+        self.drop_cached(st, cpu, None, gone, gone);
     }
 
     /// MOV to CR3. With CR4.PCIDE=1 and bit 63 of `value` set, nothing is dropped; otherwise the new PCID's (0 without
     /// PCIDs) translations that are not global, and its paging-structure-cache entries.
     pub fn mov_cr3(&mut self, st: &mut State, cpu: Cpu, value: u64) {
         self.abort_walk(st, cpu);
+        self.may_collect(st, cpu);
         let base = self.base(cpu);
         let keep = self.control(st, cpu).has(Control::PCIDE) && value >> 63 != 0;
         st.set(base + slot::CR3, value & !(1 << 63));
         let pcid = self.pcid(st, cpu);
-        self.count(cpu).cr3_writes += 1;
+        let counters = self.count(cpu);
+        counters.cr3_writes += 1;
+        counters.context_flushes += u64::from(!keep);
         self.charge(cpu, self.config.costs.cr3_write);
-        if !keep {
-            self.count(cpu).context_flushes += 1;
-            self.drop_translations(st, cpu, |tag| tag.pcid() == pcid && !tag.global());
-            self.drop_prefixes(st, cpu, |tag| tag.pcid() == pcid);
-        }
+        let gone = |tag: Tag| !keep && tag.pcid() == pcid && !tag.global();
+        self.drop_cached(st, cpu, None, gone, |tag| !keep && tag.pcid() == pcid);
     }
 
     /// INVLPG: the page of `va` in the current PCID, global ones in any, and every paging-structure-cache entry of the
@@ -125,30 +124,25 @@ impl Machine {
     /// INVPCID.
     pub fn invpcid(&mut self, st: &mut State, cpu: Cpu, what: Invpcid) {
         self.abort_walk(st, cpu);
+        self.may_collect(st, cpu);
         self.charge(cpu, self.config.costs.invpcid);
+        match what {
+            Invpcid::Address { .. } => self.count(cpu).page_flushes += 1,
+            _ => self.count(cpu).context_flushes += 1,
+        }
         match what {
             Invpcid::Address { pcid, va } => {
                 let pcid = u64::from(pcid & 0xfff);
-                self.count(cpu).page_flushes += 1;
-                self.drop_page(st, cpu, va, |tag| tag.pcid() == pcid && !tag.global());
-                self.drop_prefixes(st, cpu, |tag| tag.pcid() == pcid);
+                let gone = |tag: Tag| tag.pcid() == pcid && !tag.global();
+                self.drop_cached(st, cpu, Some(va), gone, |tag| tag.pcid() == pcid);
             }
             Invpcid::SingleContext { pcid } => {
                 let pcid = u64::from(pcid & 0xfff);
-                self.count(cpu).context_flushes += 1;
-                self.drop_translations(st, cpu, |tag| tag.pcid() == pcid && !tag.global());
-                self.drop_prefixes(st, cpu, |tag| tag.pcid() == pcid);
+                let gone = |tag: Tag| tag.pcid() == pcid && !tag.global();
+                self.drop_cached(st, cpu, None, gone, |tag| tag.pcid() == pcid);
             }
-            Invpcid::AllIncludingGlobals => {
-                self.count(cpu).context_flushes += 1;
-                self.drop_translations(st, cpu, |_| true);
-                self.drop_prefixes(st, cpu, |_| true);
-            }
-            Invpcid::AllExceptGlobals => {
-                self.count(cpu).context_flushes += 1;
-                self.drop_translations(st, cpu, |tag| !tag.global());
-                self.drop_prefixes(st, cpu, |_| true);
-            }
+            Invpcid::AllIncludingGlobals => self.drop_cached(st, cpu, None, |_| true, |_| true),
+            Invpcid::AllExceptGlobals => self.drop_cached(st, cpu, None, |tag| !tag.global(), |_| true),
         }
     }
 
@@ -169,63 +163,69 @@ impl Machine {
         self.count(cpu).broadcasts += 1;
         for target in 0..self.config.cpus {
             self.abort_walk(st, target);
-            self.drop_translations(st, target, |tag| !tag.global());
-            self.drop_prefixes(st, target, |_| true);
+            self.may_collect(st, target);
+            self.drop_cached(st, target, None, |tag| !tag.global(), |_| true);
         }
     }
 
     fn flush_page(&mut self, st: &mut State, cpu: Cpu, va: u64) {
         self.abort_walk(st, cpu);
+        self.may_collect(st, cpu);
         let pcid = self.pcid(st, cpu);
-        self.drop_page(st, cpu, va, |tag| tag.pcid() == pcid || tag.global());
-        self.drop_prefixes(st, cpu, |tag| tag.pcid() == pcid);
+        let gone = |tag: Tag| tag.pcid() == pcid || tag.global();
+        self.drop_cached(st, cpu, Some(va), gone, |tag| tag.pcid() == pcid);
     }
 
     /// A #PF drops the faulting page's translations and the paging-structure-cache entries on its way.
+    ///
+    /// The SDM promises this for entries associated with the current PCID. A concrete TLB drops global entries that
+    /// another PCID left, too: otherwise a spurious fault through one would come again for ever.
     pub(crate) fn drop_for_fault(&mut self, st: &mut State, cpu: Cpu, va: u64) {
+        self.may_collect(st, cpu);
         let pcid = self.pcid(st, cpu);
-        self.drop_page(st, cpu, va, |tag| tag.pcid() == pcid || tag.global());
-        let base = self.base(cpu);
-        let Some(tlbs) = &self.tlbs else { return };
-        for level in 2..=self.config.levels {
-            if let Some(psc) = &tlbs.psc[level as usize] {
-                let want = Tag::prefix(va, level, pcid);
-                psc.drop_in_set(st, base, 0, |tag| tag.answers(want));
-            }
-        }
+        let any_global = self.may.is_none();
+        let gone = |tag: Tag| tag.pcid() == pcid || (any_global && tag.global());
+        let on_the_way = |tag: Tag| tag.answers(Tag::prefix(va, tag.level(), pcid));
+        self.drop_cached(st, cpu, Some(va), gone, on_the_way);
     }
 
-    /// Drops the translations of the page of `va`, of every size, that `gone` names.
-    fn drop_page(&mut self, st: &mut State, cpu: Cpu, va: u64, gone: impl Fn(Tag) -> bool) {
+    /// Drops translations that `gone` names, of one page if `page` is given, and prefixes that `prefix_gone` names.
+    /// What may be held was noted before by `may_collect`.
+    fn drop_cached(
+        &mut self,
+        st: &mut State,
+        cpu: Cpu,
+        page: Option<u64>,
+        gone: impl Fn(Tag) -> bool,
+        prefix_gone: impl Fn(Tag) -> bool,
+    ) {
         let base = self.base(cpu);
-        let Some(tlbs) = &self.tlbs else { return };
-        for size in [PageSize::Size4K, PageSize::Size2M, PageSize::Size1G] {
-            let page = Tag::page(va, size, 0);
-            let number = va >> size.shift();
-            let same = |tag: Tag| tag.same_page(page) && gone(tag);
-            let l1 = if size == PageSize::Size4K { &tlbs.l1_4k } else { &tlbs.l1_large };
-            l1.drop_in_set(st, base, number, same);
-            if let Some(l2) = &tlbs.l2 {
-                l2.drop_in_set(st, base, number, same);
-            }
-        }
-    }
-
-    fn drop_translations(&mut self, st: &mut State, cpu: Cpu, gone: impl Fn(Tag) -> bool) {
-        let base = self.base(cpu);
-        let Some(tlbs) = &self.tlbs else { return };
-        tlbs.l1_4k.drop_all(st, base, &gone);
-        tlbs.l1_large.drop_all(st, base, &gone);
-        if let Some(l2) = &tlbs.l2 {
-            l2.drop_all(st, base, &gone);
-        }
-    }
-
-    fn drop_prefixes(&mut self, st: &mut State, cpu: Cpu, gone: impl Fn(Tag) -> bool) {
-        let base = self.base(cpu);
-        let Some(tlbs) = &self.tlbs else { return };
+        let Some(tlbs) = &self.tlbs else {
+            let same_page = |tag: Tag| page.is_none_or(|va| tag.same_page(Tag::page(va, tag.size(), 0)));
+            self.may_settle(st, cpu, |tag| same_page(tag) && gone(tag), prefix_gone);
+            return;
+        };
         for psc in tlbs.psc.iter().flatten() {
-            psc.drop_all(st, base, &gone);
+            psc.drop_all(st, base, &prefix_gone);
+        }
+        match page {
+            None => {
+                tlbs.l1_4k.drop_all(st, base, &gone);
+                tlbs.l1_large.drop_all(st, base, &gone);
+                if let Some(l2) = &tlbs.l2 {
+                    l2.drop_all(st, base, &gone);
+                }
+            }
+            Some(va) => {
+                for size in [PageSize::Size4K, PageSize::Size2M, PageSize::Size1G] {
+                    let same = |tag: Tag| tag.same_page(Tag::page(va, size, 0)) && gone(tag);
+                    let l1 = if size == PageSize::Size4K { &tlbs.l1_4k } else { &tlbs.l1_large };
+                    l1.drop_in_set(st, base, va >> size.shift(), same);
+                    if let Some(l2) = &tlbs.l2 {
+                        l2.drop_in_set(st, base, va >> size.shift(), same);
+                    }
+                }
+            }
         }
     }
 }

@@ -39,4 +39,4 @@ pub use machine::{Cpu, Machine};
 pub use memory::FrameSpec;
 pub use mutant::Mutant;
 pub use state::{Mark, Slot, State, Trace};
-pub use view::{PscEntry, TlbEntry, WalkLevel, WalkView};
+pub use view::{Held, PscEntry, TlbEntry, WalkLevel, WalkView};

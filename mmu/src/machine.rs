@@ -4,6 +4,7 @@ use crate::config::{Config, ConfigError, MemoryOrder, Shape, TlbMode};
 use crate::control::Control;
 use crate::cost::Cost;
 use crate::counters::Counters;
+use crate::mayset::{MayPlace, Scratch};
 use crate::memory::{FrameSpec, Memory};
 use crate::mutant::Mutant;
 use crate::state::{Slot, State};
@@ -49,6 +50,8 @@ pub struct Machine {
     pub(crate) first: Slot,
     pub(crate) stride: Slot,
     pub(crate) tlbs: Option<Tlbs>,
+    pub(crate) may: Option<MayPlace>,
+    pub(crate) scratch: Scratch,
     pub(crate) clocks: Vec<u64>,
     pub(crate) counters: Vec<Counters>,
 }
@@ -60,12 +63,13 @@ impl Machine {
     /// A field of `config` out of its range.
     pub fn new(config: &Config, st: &mut State, frames: &[FrameSpec]) -> Result<Machine, ConfigError> {
         config.validate()?;
-        let memory = Memory::new(st, frames);
+        let memory = Memory::new(st, frames, matches!(config.tlb, TlbMode::MaySet { .. }));
         let mut next = slot::BUFFER;
         if config.order == MemoryOrder::Tso {
             next += 2 * config.store_buffer;
         }
         let mut tlbs = None;
+        let mut may = None;
         match config.tlb {
             TlbMode::Concrete { tlb, psc } => {
                 let policy = tlb.replacement;
@@ -83,7 +87,7 @@ impl Machine {
                     psc,
                 });
             }
-            TlbMode::MaySet { .. } => {}
+            TlbMode::MaySet { translations, prefixes } => may = Some(MayPlace::new(&mut next, translations, prefixes)),
         }
         let first = st.alloc(next * config.cpus);
         for cpu in 0..config.cpus {
@@ -96,6 +100,8 @@ impl Machine {
             first,
             stride: next,
             tlbs,
+            may,
+            scratch: Scratch::new(if may.is_some() { config.cpus } else { 0 }),
             clocks: vec![0; config.cpus as usize],
             counters: vec![Counters::default(); config.cpus as usize],
         })
@@ -138,6 +144,14 @@ impl Machine {
     #[inline(always)]
     pub fn peek(&self, st: &State, pa: u64) -> u64 {
         self.memory.slot_of(pa).map_or(0, |slot| st.get(slot))
+    }
+
+    /// Call this once after memory was written by [`State::set`] directly, as a set-up may do: with may-sets the machine
+    /// keeps a map of the words that are not 0. Writes by way of the machine keep it themselves.
+    pub fn sync(&mut self, st: &mut State) {
+        if self.may.is_some() {
+            self.memory.note_all(st);
+        }
     }
 
     /// Cycles that `cpu` has spent. Not searched state: undo does not bring it back.

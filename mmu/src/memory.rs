@@ -31,10 +31,12 @@ struct Piece {
     start: u64,
     words: u32,
     slot: Slot,
+    /// First slot of the map of words that are not 0, one bit each; only where may-sets read whole tables.
+    map: Slot,
 }
 
 impl Piece {
-    const NONE: Piece = Piece { start: 0, words: 0, slot: 0 };
+    const NONE: Piece = Piece { start: 0, words: 0, slot: 0, map: 0 };
 
     #[inline(always)]
     fn slot_of(&self, pa: u64) -> Option<Slot> {
@@ -51,11 +53,15 @@ const DENSE: u64 = 1 << 12;
 pub(crate) struct Memory {
     dense: Vec<Piece>,
     sorted: Vec<Piece>,
+    /// The slots of all words: first, and behind the last.
+    range: (Slot, Slot),
 }
 
 impl Memory {
     /// Allocates the words. Overlapping pieces and pieces that leave their frame are cut to what is new and inside.
-    pub(crate) fn new(st: &mut State, frames: &[FrameSpec]) -> Self {
+    /// With `maps`, also a map of the words that are not 0.
+    pub(crate) fn new(st: &mut State, frames: &[FrameSpec], maps: bool) -> Self {
+        let first = st.len();
         let mut specs: Vec<(u64, u32)> = frames
             .iter()
             .map(|f| {
@@ -71,7 +77,13 @@ impl Memory {
             let start = start.max(free);
             if start < end {
                 let words = ((end - start) / 8) as u32;
-                sorted.push(Piece { start, words, slot: st.alloc(words) });
+                sorted.push(Piece { start, words, slot: st.alloc(words), map: 0 });
+            }
+        }
+        let range = (first, st.len());
+        if maps {
+            for piece in &mut sorted {
+                piece.map = st.alloc(piece.words.div_ceil(64));
             }
         }
         let one_each = sorted.windows(2).all(|w| w[0].start >> 12 != w[1].start >> 12);
@@ -85,7 +97,7 @@ impl Memory {
                 }
             }
         }
-        Memory { dense, sorted }
+        Memory { dense, sorted, range }
     }
 
     /// The slot of the word that contains physical address `pa`; `None` where no memory is.
@@ -103,11 +115,56 @@ impl Memory {
         self.sorted[..after].last().and_then(|p| p.slot_of(pa))
     }
 
-    /// The physical address of a slot of memory, for display.
+    fn piece_of(&self, slot: Slot) -> Option<&Piece> {
+        if slot < self.range.0 || slot >= self.range.1 {
+            return None;
+        }
+        // Slots were given out in the order of addresses.
+        self.sorted[..self.sorted.partition_point(|p| p.slot <= slot)].last()
+    }
+
+    /// The physical address of a slot of memory.
     pub(crate) fn address_of(&self, slot: Slot) -> Option<u64> {
-        self.sorted
-            .iter()
-            .find(|p| slot >= p.slot && slot - p.slot < p.words)
-            .map(|p| p.start + 8 * u64::from(slot - p.slot))
+        self.piece_of(slot).map(|p| p.start + 8 * u64::from(slot - p.slot))
+    }
+
+    /// The slot is a word of memory.
+    #[inline(always)]
+    pub(crate) fn contains(&self, slot: Slot) -> bool {
+        slot >= self.range.0 && slot < self.range.1
+    }
+
+    /// Keeps the map of words that are not 0 in step with a write.
+    pub(crate) fn note_write(&self, st: &mut State, to: Slot, value: u64) {
+        let Some(piece) = self.piece_of(to) else { return };
+        let word = to - piece.slot;
+        let map = piece.map + word / 64;
+        let bit = 1u64 << (word % 64);
+        let bits = st.get(map);
+        st.set(map, if value != 0 { bits | bit } else { bits & !bit });
+    }
+
+    /// Makes all maps anew from the words.
+    pub(crate) fn note_all(&self, st: &mut State) {
+        for slot in self.range.0..self.range.1 {
+            let value = st.get(slot);
+            self.note_write(st, slot, value);
+        }
+    }
+
+    /// Calls `f` with index and value of each word of the frame at `pa` that is not 0.
+    pub(crate) fn occupied(&self, st: &State, pa: u64, mut f: impl FnMut(u64, u64)) {
+        let frame = pa >> 12;
+        let from = self.sorted.partition_point(|p| p.start >> 12 < frame);
+        for piece in self.sorted[from..].iter().take_while(|p| p.start >> 12 == frame) {
+            for chunk in 0..piece.words.div_ceil(64) {
+                let mut bits = st.get(piece.map + chunk);
+                while bits != 0 {
+                    let word = chunk * 64 + bits.trailing_zeros();
+                    bits &= bits - 1;
+                    f((piece.start >> 3 & 511) + u64::from(word), st.get(piece.slot + word));
+                }
+            }
+        }
     }
 }

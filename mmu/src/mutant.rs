@@ -9,4 +9,10 @@ pub enum Mutant {
     None,
     /// The walker leaves A clear in entries that refer to tables.
     NoAccessedAboveLeaf,
+    /// May-sets: a table write does not leave the old value behind.
+    MayForgetsAtWrite,
+    /// May-sets: entries with A=0 may be cached.
+    MayHoldsUnaccessed,
+    /// May-sets: entries with P=0 may be cached.
+    MayHoldsNotPresent,
 }

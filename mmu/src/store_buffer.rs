@@ -112,7 +112,11 @@ impl Machine {
     /// was walkable before the write may be cached after it.
     #[inline(always)]
     pub fn write_memory(&mut self, st: &mut State, to: Slot, value: u64) {
-        st.set(to, value);
+        if self.may.is_some() && self.memory.contains(to) {
+            self.may_write(st, to, value);
+        } else {
+            st.set(to, value);
+        }
     }
 
     /// A DMA device reads memory at a physical address; `None` where there is none. Store buffers are not seen.

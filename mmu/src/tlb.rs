@@ -9,7 +9,8 @@ use crate::state::{Slot, State};
 
 /// Tag of a cached entry: V (bit 0), G (1), page size (2:3), PCID (4:15), linear page number (16:60).
 ///
-/// A tag of the paging-structure caches has the linear-address prefix in place of the page number and size 0.
+/// A tag of the paging-structure caches has the linear-address prefix in place of the page number, and its level less 2
+/// in place of the size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Tag(pub(crate) u64);
 
@@ -26,11 +27,16 @@ impl Tag {
         Tag(number | pcid << 4 | (size as u64) << 2 | Self::V)
     }
 
-    /// The tag of the prefix that an entry of `level` (2 to 5) covers.
+    /// The tag of the prefix that an entry of `level` (2 to 5) covers; the level less 2 is in the size field.
     #[inline(always)]
     pub(crate) fn prefix(va: u64, level: u32, pcid: u64) -> Tag {
         let low = (1u64 << (12 + 9 * (level - 1))) - 1;
-        Tag((va & !low) << 4 & Self::PAGE | pcid << 4 | Self::V)
+        Tag((va & !low) << 4 & Self::PAGE | pcid << 4 | u64::from(level - 2) << 2 | Self::V)
+    }
+
+    /// The level of a prefix tag.
+    pub(crate) fn level(self) -> u32 {
+        (self.0 >> 2 & 3) as u32 + 2
     }
 
     #[inline(always)]

@@ -3,14 +3,31 @@
 use crate::access::AccessKind;
 use crate::entry::{Entry, PageSize};
 use crate::machine::{Cpu, Machine, slot};
+use crate::mayset::Holding;
 use crate::state::State;
+use crate::tlb::Tag;
 use crate::walk::{Head, entry_address};
+
+/// Where a translation or prefix is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// In the first-level TLB.
+    L1,
+    /// In the second-level TLB.
+    L2,
+    /// In a paging-structure cache.
+    Psc,
+    /// It can be walked to now, so any TLB may hold it (may-sets).
+    Walkable,
+    /// It can no longer be walked to, and nothing has dropped it (may-sets).
+    Stale,
+}
 
 /// A cached translation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TlbEntry {
-    /// Which structure holds it: 1 or 2; 0 in a may-set.
-    pub tlb: u8,
+    /// Which structure holds it.
+    pub held: Held,
     /// First linear address of the page.
     pub va: u64,
     /// Size of the page.
@@ -26,6 +43,8 @@ pub struct TlbEntry {
 /// A paging-structure-cache entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PscEntry {
+    /// Which structure holds it.
+    pub held: Held,
     /// Level of the cached entry: 2 PDE, 3 PDPTE, 4 PML4E, 5 PML5E.
     pub level: u32,
     /// First linear address of the prefix.
@@ -88,39 +107,66 @@ impl Machine {
         })
     }
 
-    /// The cached translations of `cpu`, structure by structure.
+    /// The cached translations of `cpu`, structure by structure. With may-sets, first those that are walkable, then the
+    /// stale ones.
     pub fn tlb_entries(&self, st: &State, cpu: Cpu) -> Vec<TlbEntry> {
         let base = self.base(cpu);
-        let Some(tlbs) = &self.tlbs else { return Vec::new() };
-        let arrays = [(1, Some(&tlbs.l1_4k)), (1, Some(&tlbs.l1_large)), (2, tlbs.l2.as_ref())];
         let mut all = Vec::new();
-        for (tlb, array) in arrays {
-            for (tag, value) in array.map(|a| a.entries(st, base)).unwrap_or_default() {
-                all.push(TlbEntry {
-                    tlb,
-                    va: tag.va(self.config.levels),
-                    size: tag.size(),
-                    value,
-                    pcid: tag.pcid() as u16,
-                    global: tag.global(),
-                });
+        let mut show = |held: Held, items: Vec<(Tag, Entry)>| {
+            all.extend(items.into_iter().map(|(tag, value)| TlbEntry {
+                held,
+                va: tag.va(self.config.levels),
+                size: tag.size(),
+                value,
+                pcid: tag.pcid() as u16,
+                global: tag.global(),
+            }));
+        };
+        match &self.tlbs {
+            Some(tlbs) => {
+                show(Held::L1, tlbs.l1_4k.entries(st, base));
+                show(Held::L1, tlbs.l1_large.entries(st, base));
+                show(Held::L2, tlbs.l2.map(|l2| l2.entries(st, base)).unwrap_or_default());
+            }
+            None => {
+                let (walkable, stale) = self.may_hold(st, cpu);
+                show(Held::Walkable, walkable.translations);
+                show(Held::Stale, stale.translations);
             }
         }
         all
     }
 
-    /// The paging-structure-cache entries of `cpu`, from PDEs up.
+    /// The paging-structure-cache entries of `cpu`, from PDEs up. With may-sets, first those that are walkable, then the
+    /// stale ones.
     pub fn psc_entries(&self, st: &State, cpu: Cpu) -> Vec<PscEntry> {
         let base = self.base(cpu);
-        let Some(tlbs) = &self.tlbs else { return Vec::new() };
         let mut all = Vec::new();
-        for level in 2..=self.config.levels {
-            for (tag, value) in tlbs.psc[level as usize].map(|a| a.entries(st, base)).unwrap_or_default() {
-                let va = tag.va(self.config.levels);
-                all.push(PscEntry { level, va, value, pcid: tag.pcid() as u16 });
+        let mut show = |held: Held, items: Vec<(Tag, Entry)>| {
+            all.extend(items.into_iter().map(|(tag, value)| PscEntry {
+                held,
+                level: tag.level(),
+                va: tag.va(self.config.levels),
+                value,
+                pcid: tag.pcid() as u16,
+            }));
+        };
+        match &self.tlbs {
+            Some(tlbs) => tlbs.psc.iter().flatten().for_each(|psc| show(Held::Psc, psc.entries(st, base))),
+            None => {
+                let (walkable, stale) = self.may_hold(st, cpu);
+                show(Held::Walkable, walkable.prefixes);
+                show(Held::Stale, stale.prefixes);
             }
         }
         all
+    }
+
+    fn may_hold(&self, st: &State, cpu: Cpu) -> (Holding, Holding) {
+        let (mut walkable, mut stale) = (Holding::default(), Holding::default());
+        self.may_walkable(st, cpu, &mut walkable);
+        self.may_stale(st, cpu, &mut stale);
+        (walkable, stale)
     }
 
     /// What a walk of `va` from `root` (a CR3 value or table address) would meet, from the root down; nothing changes.

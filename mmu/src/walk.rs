@@ -135,7 +135,7 @@ impl Machine {
     }
 
     /// Starts at the root, or below the longest prefix that the paging-structure caches know (SDM 4.10.3.2).
-    pub(crate) fn begin_walk(&mut self, st: &mut State, cpu: Cpu, access: &Access, pcid: u64) -> Translate {
+    fn begin_walk(&mut self, st: &mut State, cpu: Cpu, access: &Access, pcid: u64) -> Translate {
         let base = self.base(cpu);
         self.count(cpu).walks += 1;
         let mut head = Head::new(self.root(st, cpu), self.config.levels, Head::RIGHTS & !Entry::NX, access);

@@ -1,3 +1,7 @@
 //! What the native and the wasm tests share.
+#![allow(dead_code, reason = "each test uses its part")]
 
+#[cfg(feature = "query")]
 pub mod oracle;
+pub mod random;
+pub mod superset;

@@ -1,0 +1,22 @@
+//! May-sets hold what the architecture lets a CPU hold.
+
+mod common;
+
+use common::superset::side_by_side;
+use cowscope_mmu::Mutant;
+
+#[test]
+fn any_concrete_tlb_is_within_the_may_set() {
+    let mut stale = 0;
+    for seed in 0..300 {
+        let counts = side_by_side(seed, 2_000, Mutant::None).unwrap_or_else(|what| panic!("{what}"));
+        stale += counts.stale;
+    }
+    assert!(stale > 10_000, "the runs meet accesses with more than one outcome: {stale}");
+}
+
+#[cfg(feature = "mutants")]
+#[test]
+fn forgetting_is_noticed() {
+    assert!((0..300).any(|seed| side_by_side(seed, 2_000, Mutant::MayForgetsAtWrite).is_err()));
+}
