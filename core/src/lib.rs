@@ -3,4 +3,5 @@
 pub mod explore;
 pub mod lang;
 pub mod link;
+pub mod near;
 pub mod view;

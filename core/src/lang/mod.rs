@@ -2,3 +2,9 @@
 
 pub mod ast;
 pub mod diag;
+mod lexer;
+mod literal;
+pub mod parser;
+pub mod preprocess;
+pub mod source;
+mod token;
