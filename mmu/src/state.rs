@@ -134,6 +134,18 @@ impl State {
         self.hash = hash;
     }
 
+    /// Becomes the state that `other` was in at `mark` and then led to by `changes`, with an empty undo log.
+    ///
+    /// For handing a part of a search over. Both must have the same slots.
+    pub fn become_branch(&mut self, other: &State, mark: Mark, changes: &[(Slot, u64)], hash: u64) {
+        self.words.clone_from(&other.words);
+        for &(slot, v) in other.log[mark.log as usize..].iter().rev().chain(changes) {
+            self.words[slot as usize] = v;
+        }
+        self.hash = hash;
+        self.log.clear();
+    }
+
     /// A second fingerprint, independent of the first, computed from every word.
     pub fn second_fingerprint(&self) -> u64 {
         self.words.iter().enumerate().fold(0, |h, (slot, v)| h ^ mix(!(slot as Slot), *v))

@@ -47,6 +47,25 @@ impl Findings {
         }
     }
 
+    /// Adds what another part of the search has found; where both found the same, the shorter schedule stays.
+    pub fn add(&mut self, part: Findings) {
+        for finding in part.list {
+            match self.index.get(&finding.what) {
+                Some(&i) => {
+                    let known = &mut self.list[i];
+                    known.times += finding.times;
+                    if finding.schedule.len() < known.schedule.len() {
+                        known.schedule = finding.schedule;
+                    }
+                }
+                None => {
+                    self.index.insert(finding.what, self.list.len());
+                    self.list.push(finding);
+                }
+            }
+        }
+    }
+
     /// Another schedule for a break that is noted already, counted as one more time that it was met.
     pub fn replace(&mut self, what: Break, schedule: Vec<Choice>) {
         if let Some(&i) = self.index.get(&what) {

@@ -3,21 +3,29 @@
 mod exhaustive;
 mod expand;
 mod finding;
+mod lane;
 mod layered;
 mod minimise;
 mod model;
+#[cfg(not(target_family = "wasm"))]
+mod parallel;
 mod random;
 mod replay;
 mod search;
 mod sequential;
+#[cfg(not(target_family = "wasm"))]
+mod shared;
 mod tree;
 mod visited;
 
-pub use exhaustive::{Exhaustive, Fingerprint, Narrow, Options, Wide};
+pub use exhaustive::{Exhaustive, Options};
 pub use finding::{Break, Finding, Findings, Target};
+pub use lane::{Fingerprint, Narrow, Wide};
 pub use layered::{Cost, Goal, Layered, Measure};
 pub use minimise::minimise;
 pub use model::{Choice, Model, Outcome, Phase, Violation};
+#[cfg(not(target_family = "wasm"))]
+pub use parallel::Parallel;
 pub use random::{Plan, Random, Strategy};
 pub use replay::{Replay, replay, switches};
 pub use search::{Budget, Counts, End, Limit, Progress, Search, Status, drive};

@@ -7,7 +7,7 @@ use crate::models::two_phase_commit::TwoPhaseCommit;
 use cowscope_core::explore::{
     Break, Budget, Counts, End, Exhaustive, Findings, Model, Narrow, Options, Search, Wide, drive,
 };
-use cowscope_core::explore::{Fingerprint, Limit, Progress, Status, replay};
+use cowscope_core::explore::{Fingerprint, Limit, Parallel, Progress, Status, replay};
 use std::collections::BTreeSet;
 
 fn all<F: Fingerprint>(model: impl Model) -> (End, Counts, Findings) {
@@ -115,4 +115,48 @@ fn random_programs_have_the_states_breaks_and_ends_of_brute_force() {
         deadlocks += found.contains(&Break::Deadlock) as u32;
     }
     assert!(largest > 500 && deadlocks > 100, "largest {largest}, {deadlocks} deadlocks");
+}
+
+#[test]
+fn several_threads_find_what_one_finds() {
+    for threads in [1, 2, 3] {
+        let options = Options { collect_terminals: true, ..Options::default() };
+        let model = Protocol::new(Variant::f(1).unchecked());
+        let mut search = Parallel::new(model.clone(), options, Budget::NONE, threads);
+        assert_eq!(drive(&mut search, 5_000, |_| Progress::Continue), End::Complete);
+        assert_eq!((search.counts().states, search.counts().transitions), (19_149, 48_984), "{threads} threads");
+        let mut alone = Exhaustive::<_, Narrow>::new(model, options, Budget::NONE);
+        alone.run(u64::MAX);
+        assert_eq!(search.terminal_fingerprints(), alone.terminal_fingerprints());
+        assert_eq!(search.counts().terminals, alone.counts().terminals);
+    }
+    for seed in 0..60 {
+        let model = Program::random(seed);
+        let truth = brute::everything(&model);
+        let mut search = Parallel::new(model.clone(), Options::default(), Budget::NONE, 2);
+        assert_eq!(drive(&mut search, 300, |_| Progress::Continue), End::Complete);
+        assert_eq!(
+            (search.counts().states, search.counts().transitions),
+            (truth.states.len() as u64, truth.transitions)
+        );
+        let found: BTreeSet<Break> = search.findings().list().iter().map(|f| f.what).collect();
+        assert_eq!(found, truth.breaks, "seed {seed}");
+        for finding in search.findings().list() {
+            assert!(replay(&mut model.clone(), &finding.schedule).breaks().contains(&finding.what), "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn threads_stop_at_a_budget_and_go_on_with_a_larger_one() {
+    let model = Protocol::new(Variant::sf(2));
+    let budget = Budget { states: 5_000, ..Budget::NONE };
+    let mut search = Parallel::new(model, Options::default(), budget, 2);
+    assert_eq!(drive(&mut search, u64::MAX, |_| Progress::Continue), End::BudgetReached(Limit::States));
+    assert!((5_000..134_220).contains(&search.counts().states));
+    search.set_budget(Budget { bytes: 600_000, ..Budget::NONE });
+    assert_eq!(drive(&mut search, u64::MAX, |_| Progress::Continue), End::BudgetReached(Limit::Bytes));
+    search.set_budget(Budget::NONE);
+    assert_eq!(drive(&mut search, u64::MAX, |_| Progress::Continue), End::Complete);
+    assert_eq!((search.counts().states, search.counts().transitions), (134_220, 350_846));
 }
