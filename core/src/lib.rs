@@ -4,4 +4,6 @@ pub mod explore;
 pub mod lang;
 pub mod link;
 pub mod near;
+pub mod report;
+pub mod trace;
 pub mod view;
