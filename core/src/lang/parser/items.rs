@@ -23,7 +23,7 @@ impl Parser<'_> {
             out.push(Item::Directive(directive));
             return Ok(());
         }
-        if self.peek().word().is_some_and(|word| !super::is_keyword(word))
+        if self.peek().word().is_some_and(|word| !super::is_keyword(word) && !is_attribute(word))
             && !self.starts_type(0)
             && self.ahead(1).is("(")
         {

@@ -95,3 +95,9 @@ retry: ;
 SYSCALL int sys_fork(int child) {
 	return observe("child", child), 0; }
 CHECK(shadow[0] == 1);
+
+/* An attribute word with brackets may come first. */
+PROCESS(0) CPU(1) void task(void)
+{
+	setup();
+}
