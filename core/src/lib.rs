@@ -4,6 +4,5 @@ pub mod explore;
 pub mod lang;
 pub mod link;
 pub mod near;
-pub mod report;
-pub mod trace;
+pub mod system;
 pub mod view;

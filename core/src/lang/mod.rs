@@ -8,3 +8,12 @@ pub mod parser;
 pub mod preprocess;
 pub mod source;
 mod token;
+
+pub mod builtins;
+pub mod compile;
+mod inline;
+pub mod ir;
+pub mod live;
+pub mod lower;
+pub mod program;
+pub mod types;

@@ -1,0 +1,152 @@
+//! From source texts to a [`Program`], or to everything that is wrong with them.
+
+use std::collections::BTreeMap;
+
+use super::ast::{self, Expr, ExprKind, Item};
+use super::diag::{Diagnostic, Severity};
+use super::inline::inline_all;
+use super::lower::{self, Cx};
+use super::parser::{TypeNames, parse};
+use super::preprocess::Macros;
+use super::program::{Entry, FIRST_SLOT, Func, Program, Role};
+use super::source::Sources;
+use super::types::Types;
+
+/// What a text's top-level directives say: `TITLE("...")`, `SWITCH(NAME, 1, "...")`, ...
+pub type Directives = Vec<ast::Directive>;
+
+/// A compiled program with what was said about it.
+#[derive(Debug)]
+pub struct Compiled {
+    pub program: Program,
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Compiles the texts of `sources`, in order; `layers[file]` is 0 for common, 1 for the design, 2 for the scenario.
+/// `options` are known to the texts as constants.
+///
+/// # Errors
+/// Every error found: the first syntax error of each top-level item, or all semantic ones.
+pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>) -> Result<Compiled, Vec<Diagnostic>> {
+    let mut macros = Macros::with_options(options.iter().map(|(k, v)| (k.as_str(), *v)));
+    let mut names = TypeNames::new();
+    let mut units = Vec::new();
+    let mut diags = Vec::new();
+    for (i, s) in sources.iter().enumerate() {
+        let (unit, d) = parse(i as u16, s.text(), &mut macros, &mut names);
+        units.push(unit);
+        diags.extend(d);
+    }
+    if diags.iter().any(|d| d.severity == Severity::Error) {
+        return Err(diags);
+    }
+    let mut cx = Cx { next_slot: FIRST_SLOT, diags, ..Cx::default() };
+    lower::collect(&mut cx, &units, &|file| layers.get(file as usize).copied().unwrap_or(0));
+    let mut codes: Vec<_> = (0..cx.funcs.len() as u32)
+        .map(|f| if cx.funcs[f as usize].def.is_some() { lower::func(&mut cx, f).ok() } else { None })
+        .collect();
+    let entries = entries(&mut cx);
+    check_handler(&mut cx, "do_page_fault", 2);
+    check_handler(&mut cx, "do_interrupt", 1);
+    fail_on_error(&mut cx)?;
+    inline_all(&mut cx, &mut codes);
+    fail_on_error(&mut cx)?;
+    Ok(assemble(cx, codes, entries))
+}
+
+fn fail_on_error(cx: &mut Cx) -> Result<(), Vec<Diagnostic>> {
+    if cx.diags.iter().any(|d| d.severity == Severity::Error) { Err(std::mem::take(&mut cx.diags)) } else { Ok(()) }
+}
+
+fn assemble(cx: Cx, codes: Vec<Option<super::ir::Code>>, entries: Vec<Entry>) -> Compiled {
+    let mut p = Program { end_slot: cx.next_slot, ..Program::default() };
+    p.locs = cx.locs;
+    for (i, code) in codes.into_iter().enumerate() {
+        let info = &cx.funcs[i];
+        let func = Func {
+            name: info.name.to_string(),
+            span: info.decl_span,
+            entry: 0,
+            params: Vec::new(),
+            frame_words: 0,
+            mem_base: 0,
+            locals: Vec::new(),
+            mems: Vec::new(),
+            layer: info.layer,
+            syscall: info.syscall,
+            len: 0,
+        };
+        p.add(i as u32, code.unwrap_or_default(), func);
+    }
+    p.page_fault = cx.func_names.get("do_page_fault").copied();
+    p.interrupt = cx.func_names.get("do_interrupt").copied();
+    p.entries = entries;
+    (p.types, p.globals, p.inits, p.strings, p.asserts) = (cx.types, cx.globals, cx.inits, cx.strings, cx.asserts);
+    p.constants = cx.consts.iter().map(|(k, v)| (k.to_string(), *v)).collect();
+    Compiled { program: p, warnings: cx.diags }
+}
+
+/// The functions with a role, in the order of the text.
+fn entries(cx: &mut Cx) -> Vec<Entry> {
+    let mut out = Vec::new();
+    for f in 0..cx.funcs.len() {
+        let Some(def) = cx.funcs[f].def.clone() else { continue };
+        let attr = |name: &str| def.decl.attrs.iter().find(|a| &*a.name.name == name);
+        let mut number = |name: &str| -> u32 {
+            match attr(name).and_then(|a| a.args.first()) {
+                Some(e) => lower::const_expr(cx, e).unwrap_or(0).clamp(0, u32::MAX as i64) as u32,
+                None => 0,
+            }
+        };
+        let (process, cpu) = (number("PROCESS"), number("CPU"));
+        let daemon = attr("DAEMON").is_some();
+        let role = if attr("CHECK").is_some() {
+            Role::Check
+        } else if let Some(d) = attr("DEVICE") {
+            Role::Device { title: d.args.first().and_then(text).unwrap_or_default(), daemon }
+        } else if attr("SETUP").is_some() {
+            Role::Setup { process, cpu }
+        } else if attr("CPU").is_some() || attr("AGENT").is_some() {
+            Role::Task { process, cpu, daemon }
+        } else {
+            continue;
+        };
+        let span = def.decl.name.span;
+        if !def.decl.params.is_empty() || cx.funcs[f].ret != Types::VOID {
+            let _ = cx.bad::<()>("E0250", span, "a program is a function without parameters that returns nothing");
+        }
+        out.push(Entry { role, func: f as u32 });
+    }
+    let place = |e: &Entry| {
+        let s = cx.funcs[e.func as usize].decl_span;
+        (s.file, s.lo)
+    };
+    out.sort_by_key(place);
+    out
+}
+
+/// The text of a string literal.
+pub fn text(e: &Expr) -> Option<String> {
+    match &e.kind {
+        ExprKind::Str(s) => Some(s.to_string()),
+        ExprKind::Name(s) => Some(s.to_string()),
+        _ => None,
+    }
+}
+
+fn check_handler(cx: &mut Cx, name: &str, params: usize) {
+    if let Some(f) = cx.func_names.get(name) {
+        let f = &cx.funcs[*f as usize];
+        if f.params.len() != params || f.params.iter().any(|t| !cx.types.is_integer(*t)) {
+            let span = f.decl_span;
+            let _ = cx.bad::<()>("E0251", span, format!("`{name}` takes {params} integers: the hardware calls it"));
+        }
+    }
+}
+
+/// The directives of one text, without running its conditionals' options: for lists of designs and scenarios.
+pub fn directives(text: &str) -> (Directives, Vec<Diagnostic>) {
+    let (unit, diags) = parse(0, text, &mut Macros::new(), &mut TypeNames::new());
+    let items = unit.items.into_iter();
+    (items.filter_map(|i| if let Item::Directive(d) = i { Some(d) } else { None }).collect(), diags)
+}

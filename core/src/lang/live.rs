@@ -1,0 +1,424 @@
+//! What must outlive a step: liveness, copy propagation, dead code, and the frame words that registers are kept in.
+
+use super::inline::map_regs;
+use super::ir::{Code, Label, LocId, Op, Reg};
+
+/// A place where a task can stand between two steps (or inside a call).
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// Index of the op to go on with.
+    pub resume: u32,
+    pub func: u32,
+    pub loc: LocId,
+    /// Registers that are alive here, and the frame words they are kept in.
+    pub saves: Box<[(Reg, u32)]>,
+    /// Frame words that may hold something dead.
+    pub zero: Box<[u32]>,
+    /// For a call: the register that takes the result.
+    pub result: Option<Reg>,
+}
+
+/// One bit per register or frame word.
+#[derive(Clone, PartialEq, Eq)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn new(n: usize) -> Self {
+        Bits(vec![0; n.div_ceil(64)])
+    }
+    fn get(&self, i: usize) -> bool {
+        self.0[i / 64] >> (i % 64) & 1 == 1
+    }
+    fn set(&mut self, i: usize) {
+        self.0[i / 64] |= 1 << (i % 64);
+    }
+    fn clear(&mut self, i: usize) {
+        self.0[i / 64] &= !(1 << (i % 64));
+    }
+    /// True if it grew.
+    fn or(&mut self, o: &Bits) -> bool {
+        let mut grew = false;
+        for (a, b) in self.0.iter_mut().zip(&o.0) {
+            grew |= *b & !*a != 0;
+            *a |= b;
+        }
+        grew
+    }
+    fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.0.iter().enumerate().flat_map(|(w, bits)| {
+            let mut b = *bits;
+            std::iter::from_fn(move || {
+                (b != 0).then(|| {
+                    let i = b.trailing_zeros() as usize;
+                    b &= b - 1;
+                    w * 64 + i
+                })
+            })
+        })
+    }
+}
+
+/// What an op writes.
+fn def(op: &Op) -> Option<Reg> {
+    match op {
+        Op::K { d, .. }
+        | Op::Mov { d, .. }
+        | Op::Bin { d, .. }
+        | Op::BinK { d, .. }
+        | Op::Ext { d, .. }
+        | Op::LdG { d, .. }
+        | Op::LdX { d, .. }
+        | Op::LdP { d, .. }
+        | Op::LdF { d, .. }
+        | Op::LeaF { d, .. }
+        | Op::Choose { d, .. }
+        | Op::Call { d, .. }
+        | Op::Sys { d, .. } => Some(*d),
+        _ => None,
+    }
+}
+
+/// What an op reads.
+fn uses(op: &Op, args: &[Vec<Reg>], out: &mut Vec<Reg>) {
+    out.clear();
+    if let Op::Call { args: a, .. } | Op::Sys { args: a, .. } = op {
+        out.extend(&args[*a as usize]);
+        return;
+    }
+    let d = def(op);
+    let mut copy = *op;
+    let mut first = d.is_some();
+    map_regs(&mut copy, &mut |r| {
+        // the written register comes first in `map_regs`
+        if first {
+            first = false;
+        } else {
+            out.push(r);
+        }
+        r
+    });
+}
+
+/// Without effect but for the register it writes.
+fn pure(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::K { .. }
+            | Op::Mov { .. }
+            | Op::Bin { .. }
+            | Op::BinK { .. }
+            | Op::Ext { .. }
+            | Op::LdF { .. }
+            | Op::LeaF { .. }
+    ) && !matches!(op, Op::Bin { op: a, .. } | Op::BinK { op: a, .. } if divides(*a))
+}
+
+fn divides(a: super::ir::Alu) -> bool {
+    use super::ir::Alu::*;
+    matches!(a, DivS | DivU | RemS | RemU)
+}
+
+fn is_record(op: &Op) -> bool {
+    matches!(op, Op::Bound { .. } | Op::BoundPtr { .. } | Op::BoundTso { .. } | Op::Call { .. })
+}
+
+/// Straight runs of ops with their successors.
+struct Blocks {
+    start: Vec<usize>,
+    succ: Vec<Vec<usize>>,
+}
+
+fn blocks(ops: &[Op], labels: u32) -> Blocks {
+    let mut starts = vec![0];
+    for (i, op) in ops.iter().enumerate() {
+        let ends = matches!(op, Op::Jmp { .. } | Op::Jz { .. } | Op::Jnz { .. } | Op::Ret { .. });
+        if matches!(op, Op::Label(_)) && i > 0 {
+            starts.push(i);
+        }
+        if ends && i + 1 < ops.len() {
+            starts.push(i + 1);
+        }
+    }
+    starts.dedup();
+    let mut label_block = vec![usize::MAX; labels as usize];
+    for (b, s) in starts.iter().enumerate() {
+        if let Op::Label(l) = ops[*s] {
+            label_block[l as usize] = b;
+        }
+    }
+    // several labels may follow each other: each starts a block of its own
+    let n = starts.len();
+    let succ = (0..n)
+        .map(|b| {
+            let end = starts.get(b + 1).copied().unwrap_or(ops.len());
+            let next = (b + 1 < n).then_some(b + 1);
+            let to = |l: Label| Some(label_block[l as usize]).filter(|b| *b != usize::MAX);
+            match ops[end - 1] {
+                Op::Jmp { to: l } => to(l).into_iter().collect(),
+                Op::Jz { to: l, .. } | Op::Jnz { to: l, .. } => to(l).into_iter().chain(next).collect(),
+                Op::Ret { .. } => vec![],
+                _ => next.into_iter().collect(),
+            }
+        })
+        .collect();
+    Blocks { start: starts, succ }
+}
+
+/// Removes blocks that nothing reaches.
+fn drop_unreachable(code: &mut Code) {
+    let b = blocks(&code.ops, code.labels);
+    let mut seen = vec![false; b.start.len()];
+    let mut todo = vec![0];
+    while let Some(n) = todo.pop() {
+        if !std::mem::replace(&mut seen[n], true) {
+            todo.extend(&b.succ[n]);
+        }
+    }
+    let mut keep = vec![false; code.ops.len()];
+    for (n, s) in b.start.iter().enumerate() {
+        let end = b.start.get(n + 1).copied().unwrap_or(code.ops.len());
+        keep[*s..end].fill(seen[n]);
+    }
+    retain(code, &keep);
+}
+
+fn retain(code: &mut Code, keep: &[bool]) {
+    let mut i = 0;
+    code.ops.retain(|_| {
+        i += 1;
+        keep[i - 1]
+    });
+    i = 0;
+    code.locs.retain(|_| {
+        i += 1;
+        keep[i - 1]
+    });
+}
+
+/// Within straight runs, uses a copy's source instead of the copy.
+fn propagate_copies(code: &mut Code) {
+    let mut copy_of: Vec<Option<Reg>> = vec![None; code.regs as usize];
+    let mut live: Vec<Reg> = Vec::new();
+    for i in 0..code.ops.len() {
+        let op = code.ops[i];
+        if matches!(op, Op::Label(_)) {
+            for r in live.drain(..) {
+                copy_of[r as usize] = None;
+            }
+        }
+        let d = def(&op);
+        let source = |r: Reg| copy_of[r as usize].unwrap_or(r);
+        if let Op::Call { args, .. } | Op::Sys { args, .. } = op {
+            for r in &mut code.args[args as usize] {
+                *r = copy_of[*r as usize].unwrap_or(*r);
+            }
+        } else {
+            let mut first = d.is_some();
+            map_regs(&mut code.ops[i], &mut |r| if std::mem::take(&mut first) { r } else { source(r) });
+        }
+        if let Some(d) = d {
+            copy_of[d as usize] = None;
+            live.retain(|r| {
+                let gone = copy_of[*r as usize] == Some(d);
+                if gone {
+                    copy_of[*r as usize] = None;
+                }
+                !gone
+            });
+            if let Op::Mov { d, s } = code.ops[i]
+                && d != s
+            {
+                copy_of[d as usize] = Some(s);
+                live.push(d);
+            }
+        }
+    }
+}
+
+/// Live registers at the end of each block.
+fn live_out(code: &Code, b: &Blocks) -> Vec<Bits> {
+    let n = code.regs as usize;
+    let mut live_in = vec![Bits::new(n); b.start.len()];
+    let mut out = vec![Bits::new(n); b.start.len()];
+    let mut us = Vec::new();
+    let mut again = true;
+    while again {
+        again = false;
+        for k in (0..b.start.len()).rev() {
+            let mut live = Bits::new(n);
+            for s in &b.succ[k] {
+                live.or(&live_in[*s]);
+            }
+            out[k] = live.clone();
+            let end = b.start.get(k + 1).copied().unwrap_or(code.ops.len());
+            for op in code.ops[b.start[k]..end].iter().rev() {
+                if let Some(d) = def(op) {
+                    live.clear(d as usize);
+                }
+                uses(op, &code.args, &mut us);
+                us.iter().for_each(|r| live.set(*r as usize));
+            }
+            again |= live_in[k].or(&live);
+        }
+    }
+    out
+}
+
+fn drop_dead(code: &mut Code) -> bool {
+    let b = blocks(&code.ops, code.labels);
+    let out = live_out(code, &b);
+    let mut keep = vec![true; code.ops.len()];
+    let mut us = Vec::new();
+    for (k, out) in out.iter().enumerate() {
+        let mut live = out.clone();
+        let end = b.start.get(k + 1).copied().unwrap_or(code.ops.len());
+        for i in (b.start[k]..end).rev() {
+            let op = &code.ops[i];
+            let self_move = matches!(op, Op::Mov { d, s } if d == s);
+            if self_move || (pure(op) && def(op).is_some_and(|d| !live.get(d as usize))) {
+                keep[i] = false;
+                continue;
+            }
+            if let Some(d) = def(op) {
+                live.clear(d as usize);
+            }
+            uses(op, &code.args, &mut us);
+            us.iter().for_each(|r| live.set(*r as usize));
+        }
+    }
+    let any = keep.contains(&false);
+    if any {
+        retain(code, &keep);
+    }
+    any
+}
+
+/// A function with its records; `saves` and `zero` in frame words counted from `first`.
+pub struct Finished {
+    pub code: Code,
+    pub records: Vec<Record>,
+    /// Words that registers take in the frame.
+    pub slots: u32,
+}
+
+/// Cleans up a function and decides what is kept where between steps. Record ids start at `first_record`.
+pub fn finish(mut code: Code, func: u32, first_record: u32, first_slot: u32) -> Finished {
+    drop_unreachable(&mut code);
+    propagate_copies(&mut code);
+    while drop_dead(&mut code) {}
+    let b = blocks(&code.ops, code.labels);
+    let out = live_out(&code, &b);
+    // live sets at the records, in op order
+    let mut at: Vec<(usize, Vec<Reg>)> = Vec::new();
+    let mut us = Vec::new();
+    for (k, out) in out.iter().enumerate() {
+        let mut live = out.clone();
+        let end = b.start.get(k + 1).copied().unwrap_or(code.ops.len());
+        for i in (b.start[k]..end).rev() {
+            let op = &code.ops[i];
+            if let Some(d) = def(op) {
+                live.clear(d as usize);
+            }
+            if is_record(op) {
+                at.push((i, live.iter().map(|r| r as Reg).collect()));
+            }
+            uses(op, &code.args, &mut us);
+            us.iter().for_each(|r| live.set(*r as usize));
+        }
+    }
+    at.sort_by_key(|(i, _)| *i);
+    let (slot_of, slots) = colour(&at, code.regs as usize);
+    let word = |r: Reg| first_slot + slot_of[r as usize];
+    let mut records = Vec::new();
+    for (n, (i, live)) in at.iter().enumerate() {
+        let id = first_record + n as u32;
+        match &mut code.ops[*i] {
+            Op::Bound { id: r } | Op::BoundPtr { id: r, .. } | Op::BoundTso { id: r } | Op::Call { id: r, .. } => {
+                *r = id
+            }
+            _ => {}
+        }
+        let result = if let Op::Call { d, .. } = code.ops[*i] { Some(d) } else { None };
+        records.push(Record {
+            resume: *i as u32 + 1,
+            func,
+            loc: code.locs[*i],
+            saves: live.iter().map(|r| (*r, word(*r))).collect(),
+            zero: Box::default(),
+            result,
+        });
+    }
+    dead_words(&code, &b, first_record, first_slot, slots, &mut records);
+    Finished { code, records, slots }
+}
+
+/// Frame words for the registers that outlive a step; two that are never alive together may share one.
+fn colour(at: &[(usize, Vec<Reg>)], regs: usize) -> (Vec<u32>, u32) {
+    let mut kept: Vec<Reg> = at.iter().flat_map(|(_, l)| l.iter().copied()).collect();
+    kept.sort_unstable();
+    kept.dedup();
+    let index: std::collections::BTreeMap<Reg, usize> = kept.iter().enumerate().map(|(i, r)| (*r, i)).collect();
+    let mut clash = vec![Bits::new(kept.len()); kept.len()];
+    for (_, live) in at {
+        for a in live {
+            for b in live {
+                if a != b {
+                    clash[index[a]].set(index[b]);
+                }
+            }
+        }
+    }
+    let mut slot_of = vec![0; regs];
+    let mut slots = 0;
+    let mut given: Vec<u32> = Vec::new();
+    for (i, r) in kept.iter().enumerate() {
+        let mut s = 0;
+        while clash[i].iter().any(|j| j < i && given[j] == s) {
+            s += 1;
+        }
+        given.push(s);
+        slot_of[*r as usize] = s;
+        slots = slots.max(s + 1);
+    }
+    (slot_of, slots)
+}
+
+/// Which frame words may hold something dead at each record.
+fn dead_words(code: &Code, b: &Blocks, first_record: u32, first_slot: u32, slots: u32, records: &mut [Record]) {
+    let n = slots as usize;
+    let saved: Vec<Bits> = records
+        .iter()
+        .map(|r| {
+            let mut s = Bits::new(n);
+            r.saves.iter().for_each(|(_, w)| s.set((w - first_slot) as usize));
+            s
+        })
+        .collect();
+    let mut dirty_in = vec![Bits::new(n); b.start.len()];
+    let mut again = true;
+    while again {
+        again = false;
+        for k in 0..b.start.len() {
+            let mut dirty = dirty_in[k].clone();
+            let end = b.start.get(k + 1).copied().unwrap_or(code.ops.len());
+            for op in &code.ops[b.start[k]..end] {
+                if let Op::Bound { id } | Op::BoundPtr { id, .. } | Op::BoundTso { id } | Op::Call { id, .. } = op {
+                    let r = (id - first_record) as usize;
+                    let mut zero: Vec<u32> = records[r].zero.to_vec();
+                    zero.extend(dirty.iter().filter(|w| !saved[r].get(*w)).map(|w| w as u32 + first_slot));
+                    zero.sort_unstable();
+                    zero.dedup();
+                    records[r].zero = zero.into();
+                    // a conditional boundary may be passed without saving
+                    match op {
+                        Op::BoundPtr { .. } | Op::BoundTso { .. } => drop(dirty.or(&saved[r])),
+                        _ => dirty = saved[r].clone(),
+                    }
+                }
+            }
+            for s in &b.succ[k] {
+                again |= dirty_in[*s].or(&dirty);
+            }
+        }
+    }
+}

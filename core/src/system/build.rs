@@ -1,0 +1,359 @@
+//! From a compiled program to a system that stands at its first searched state.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use cowscope_mmu::{Chooser, Config, FrameSpec, Machine, MemoryOrder, RemoteFlush, State, TlbMode};
+
+use super::vm::End;
+use super::{Agent, Ghost, Layout, Status, System, Task, broken, word};
+use crate::explore::{Choice, Model, Outcome};
+use crate::lang::program::{Program, Role};
+
+/// What the machine is like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    pub order: MemoryOrder,
+    /// "Any TLB": may-sets instead of a concrete one.
+    pub any_tlb: bool,
+    pub remote_flush: RemoteFlush,
+    /// Words of each task's stack.
+    pub stack_words: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { order: MemoryOrder::Sc, any_tlb: false, remote_flush: RemoteFlush::Ipi, stack_words: 160 }
+    }
+}
+
+/// Why a program can't be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BuildError {
+    /// The sizes that the text asks for are impossible here: what, and the range.
+    Size(String),
+    /// Set-up did not come to its end: why, and the names of the functions it stood in.
+    Setup { why: String, stack: Vec<String> },
+    /// There is nothing to run.
+    NoTask,
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BuildError::Size(s) => write!(f, "{s}"),
+            BuildError::Setup { why, stack } => write!(f, "set-up: {why} (in {})", stack.join(" > ")),
+            BuildError::NoTask => {
+                write!(f, "no program to run: write one as `PROCESS(0) CPU(0) void name(void) {{ ... }}`")
+            }
+        }
+    }
+}
+
+/// Steps that all set-up functions together may take.
+const SETUP_STEPS: u32 = 1 << 20;
+
+impl System {
+    /// Lays out memory, machine, tasks and ghosts, and runs the set-up.
+    ///
+    /// # Errors
+    /// Sizes out of range, or a set-up that blocks, breaks something or does not end.
+    pub fn new(program: Arc<Program>, options: &Options) -> Result<System, BuildError> {
+        let size = |name: &str, default: u32, range: std::ops::RangeInclusive<i64>| -> Result<u32, BuildError> {
+            let v = program.constants.get(name).copied().unwrap_or(default as i64);
+            if !range.contains(&v) {
+                return Err(BuildError::Size(format!("{name} is {v}; it can be {} to {}", range.start(), range.end())));
+            }
+            Ok(v as u32)
+        };
+        let mut cpus = size("CFG_CPUS", 1, 1..=8)?;
+        let frames = size("CFG_FRAMES", 2, 1..=63)?;
+        let frame_words = size("CFG_FRAME_WORDS", 8, 2..=512)?;
+        let mut processes = 1;
+        for e in &program.entries {
+            if let Role::Setup { process, cpu } | Role::Task { process, cpu, .. } = e.role {
+                if cpu > 7 {
+                    return Err(BuildError::Size(format!("CPU({cpu}): CPUs are numbered 0 to 7")));
+                }
+                if process > 15 {
+                    return Err(BuildError::Size(format!("PROCESS({process}): processes are numbered 0 to 15")));
+                }
+                (cpus, processes) = (cpus.max(cpu + 1), processes.max(process + 1));
+            }
+        }
+        processes = processes.max(size("CFG_PROCESSES", processes, 1..=16)?);
+        let mut state = State::new();
+        state.alloc(program.end_slot);
+        for (slot, v) in &program.inits {
+            state.set(*slot, *v);
+        }
+        let specs: Vec<FrameSpec> = (1..frames).map(|pfn| FrameSpec::data(pfn as u64, frame_words)).collect();
+        let memory = state.len();
+        let config = Config {
+            cpus,
+            order: options.order,
+            remote_flush: options.remote_flush,
+            tlb: if options.any_tlb { TlbMode::MaySet { translations: 8, prefixes: 8 } } else { Config::default().tlb },
+            ..Config::default()
+        };
+        let machine = Machine::new(&config, &mut state, &specs).map_err(|e| BuildError::Size(e.to_string()))?;
+        let memory_words = frames.saturating_sub(1) * frame_words;
+        let mut layout = Layout {
+            memory,
+            frame_words,
+            frames,
+            processes,
+            end_of_memory: memory + memory_words,
+            ..Layout::default()
+        };
+        layout.free = state.alloc(cpus);
+        for pfn in 1..frames {
+            let pool = layout.free + pfn % cpus;
+            state.set(pool, state.get(pool) | 1 << pfn);
+        }
+        layout.generation = state.alloc(frames.max(1));
+        layout.roots = state.alloc(processes);
+        let ghost = Ghost::alloc(&mut state, memory_words, processes);
+        let mut sys = System {
+            regs: vec![0; program.regs as usize + 16],
+            saved_regs: vec![0; program.regs as usize + 16],
+            program,
+            machine,
+            tasks: Vec::new(),
+            agents: Vec::new(),
+            ghost,
+            state,
+            layout,
+            tso: options.order == MemoryOrder::Tso,
+            violations: Vec::new(),
+            notes: Vec::new(),
+            steps_trace: Vec::new(),
+            watch: false,
+            checks: Vec::new(),
+            task_of_cpu: Vec::new(),
+        };
+        sys.ghost.foll_pin = sys.program.constants.get("FOLL_PIN").map_or(0x40000, |v| *v as u64);
+        sys.ghost.foll_write = sys.program.constants.get("FOLL_WRITE").map_or(1, |v| *v as u64);
+        sys.add_tasks(options);
+        if sys.tasks.is_empty() {
+            return Err(BuildError::NoTask);
+        }
+        sys.set_up(options)?;
+        Ok(sys)
+    }
+
+    fn add_tasks(&mut self, options: &Options) {
+        let mut devices = 0;
+        for e in self.program.entries.clone() {
+            let (process, cpu, daemon, device, title) = match e.role {
+                Role::Task { process, cpu, daemon } => (process, cpu, daemon, false, String::new()),
+                Role::Device { title, daemon } => {
+                    devices += 1;
+                    (0, self.machine.cpus() + devices - 1, daemon, true, title)
+                }
+                Role::Check => {
+                    self.checks.push(e.func);
+                    continue;
+                }
+                Role::Setup { .. } => continue,
+            };
+            let title = if title.is_empty() { self.program.funcs[e.func as usize].name.clone() } else { title };
+            let t = self.new_task(title, e.func, cpu, process, options);
+            self.tasks.push(Task { daemon, device, ..t });
+        }
+    }
+
+    fn new_task(&mut self, title: String, func: u32, cpu: u32, process: u32, options: &Options) -> Task {
+        let base = self.state.alloc(word::COUNT);
+        let stack = self.state.alloc(options.stack_words);
+        Task { title, func, cpu, process, daemon: false, device: false, base, stack, stack_words: options.stack_words }
+    }
+
+    fn set_up(&mut self, options: &Options) -> Result<(), BuildError> {
+        // every CPU needs a stack for its interrupt handlers, whether or not a task runs there
+        let cpus = self.machine.cpus();
+        for cpu in 0..cpus {
+            if !self.tasks.iter().any(|t| t.cpu == cpu && !t.device) {
+                let t = self.new_task(format!("idle on CPU {cpu}"), 0, cpu, 0, options);
+                self.tasks.push(Task { daemon: true, ..t });
+                let last = self.tasks.len() - 1;
+                self.state.set(self.tasks[last].base + word::STATUS, Status::Done as u64);
+            }
+        }
+        self.task_of_cpu =
+            (0..cpus).map(|c| self.tasks.iter().position(|t| t.cpu == c && !t.device).unwrap_or(0) as u32).collect();
+        let searched = self.tasks.len();
+        let mut fuel = SETUP_STEPS;
+        for e in self.program.entries.clone() {
+            let Role::Setup { process, cpu } = e.role else { continue };
+            let t = self.new_task(self.program.funcs[e.func as usize].name.clone(), e.func, cpu, process, options);
+            self.tasks.truncate(searched);
+            self.tasks.push(t);
+            self.run_setup(searched as u32, &mut fuel)?;
+        }
+        self.tasks.truncate(searched);
+        for t in 0..searched as u32 {
+            if self.status(t) == Status::Done {
+                continue;
+            }
+            self.begin(t)?;
+            if self.tasks[t as usize].process == 0 {
+                let status = self.tasks[t as usize].base + word::STATUS;
+                self.state.set(status, Status::Running as u64);
+                self.switch_mm(t);
+                self.drive(t, true, &mut fuel)?;
+            }
+        }
+        self.agents = (0..searched as u32).filter(|t| self.status(*t) != Status::Done).map(Agent::Task).collect();
+        if self.program.interrupt.is_some() {
+            self.agents.extend((0..cpus).map(Agent::Interrupt));
+        }
+        if self.tso {
+            self.agents.extend((0..cpus).map(Agent::Drain));
+        }
+        self.state.commit();
+        self.machine.reset_counters();
+        Ok(())
+    }
+
+    /// Pushes a task's program and runs its private beginning.
+    fn begin(&mut self, task: u32) -> Result<(), BuildError> {
+        let func = self.tasks[task as usize].func;
+        let t = &self.tasks[task as usize];
+        let (base, stack) = (t.base, t.stack);
+        let words = self.program.funcs[func as usize].frame_words;
+        if words > t.stack_words {
+            return Err(self.stuck(task, "its locals do not fit the stack"));
+        }
+        self.state.set(base + word::FRAME, stack as u64);
+        match self.enter(task, func, &mut Chooser::new(0)) {
+            End::Stopped if self.violations.is_empty() => Ok(()),
+            End::Stopped => Err(self.stuck(task, "something broke before the first step")),
+            _ => Err(self.stuck(task, "it is blocked before its first step")),
+        }
+    }
+
+    fn run_setup(&mut self, task: u32, fuel: &mut u32) -> Result<(), BuildError> {
+        self.begin(task)?;
+        let status = self.tasks[task as usize].base + word::STATUS;
+        if self.status(task) != Status::Done {
+            self.state.set(status, Status::Running as u64);
+            self.switch_mm(task);
+            self.drive(task, false, fuel)?;
+        }
+        Ok(())
+    }
+
+    /// Runs one task (and the interrupts and buffers of all CPUs first) to its end, or only until its own program's first step.
+    fn drive(&mut self, task: u32, only_pushed: bool, fuel: &mut u32) -> Result<(), BuildError> {
+        let cpus = self.machine.cpus();
+        let base_frame = self.tasks[task as usize].stack;
+        let helper = self.agents.len();
+        self.agents = vec![Agent::Task(task)];
+        self.agents.extend((0..cpus).map(Agent::Interrupt));
+        self.agents.extend((0..cpus).map(Agent::Drain));
+        self.agents.extend((0..self.tasks.len() as u32).filter(|t| *t != task).map(Agent::Task));
+        let _ = helper;
+        loop {
+            let frame = self.frame_of(task);
+            if self.status(task) == Status::Done || (only_pushed && frame == base_frame) {
+                break;
+            }
+            *fuel = fuel.saturating_sub(1);
+            if *fuel == 0 {
+                return Err(self.stuck(task, "it does not end"));
+            }
+            // interrupts first, then buffers, then whoever is in a handler, then the task itself
+            let n = self.agents.len();
+            let mut order: Vec<usize> = (1..=2 * cpus as usize).collect();
+            order.extend((2 * cpus as usize + 1..n).filter(|a| self.in_handler(*a)));
+            order.push(0);
+            let mut acted = false;
+            for a in order {
+                let mark = self.state.mark();
+                match Model::step(self, Choice { agent: a as u8, pick: 0 }) {
+                    Outcome::Stepped { .. } => {
+                        acted = true;
+                        break;
+                    }
+                    Outcome::Broke { .. } => {
+                        let names: Vec<String> =
+                            self.violations.iter().map(|v| self.invariant_name(v.invariant)).collect();
+                        return Err(self.stuck(task, &names.join(", ")));
+                    }
+                    _ => self.state.undo(mark),
+                }
+            }
+            if !acted {
+                return Err(self.stuck(task, "it is blocked"));
+            }
+            self.state.commit();
+        }
+        Ok(())
+    }
+
+    fn in_handler(&self, agent: usize) -> bool {
+        match self.agents[agent] {
+            Agent::Task(t) => {
+                let f = self.frame_of(t);
+                f != 0 && self.state.get(f + 1) & super::vm::PUSHED == super::vm::BY_INTERRUPT
+            }
+            _ => false,
+        }
+    }
+
+    fn stuck(&self, task: u32, why: &str) -> BuildError {
+        let mut stack = vec![self.tasks[task as usize].title.clone()];
+        for f in self.frames_of(task).iter().rev() {
+            let r = &self.program.records[self.record_of(*f) as usize];
+            for l in self.program.stack_of(r.loc) {
+                if let Some(f) = self.program.funcs.get(l.func as usize) {
+                    stack.push(f.name.clone());
+                }
+            }
+        }
+        stack.dedup();
+        BuildError::Setup { why: why.to_string(), stack }
+    }
+
+    /// The name of what a number in [`crate::explore::Violation::invariant`] stands for.
+    pub fn invariant_name(&self, invariant: u16) -> String {
+        match invariant {
+            broken::ISOLATION => "isolation".into(),
+            broken::PIN_COHERENCE => "pin coherence".into(),
+            broken::LOST_WRITE => "no lost write".into(),
+            broken::STALE_AUTHORITY => "no stale authority".into(),
+            broken::USE_AFTER_FREE => "no use after free".into(),
+            broken::COUNTS => "counts".into(),
+            broken::PROGRESS => "progress".into(),
+            broken::ASSERTION => "assertion".into(),
+            broken::BUG_ON => "BUG_ON".into(),
+            n if n >= broken::PROMISE => {
+                let name = self.program.strings.get((n - broken::PROMISE) as usize);
+                format!("promise {}", name.map_or("?", |s| s))
+            }
+            n => TRAPS.get((n - broken::TRAP.min(n)) as usize).copied().unwrap_or("?").to_string(),
+        }
+    }
+
+    /// Constants of the texts by name, for display.
+    pub fn constants(&self) -> &BTreeMap<String, i64> {
+        &self.program.constants
+    }
+}
+
+/// Names of [`super::Trap`]s, in order.
+const TRAPS: [&str; 11] = [
+    "wild pointer",
+    "division by zero",
+    "index out of range",
+    "stack overflow",
+    "endless step",
+    "general protection fault",
+    "page fault without a handler",
+    "bad frame",
+    "bad reference",
+    "function without a body",
+    "store buffer stuck",
+];

@@ -1,0 +1,232 @@
+//! The running system: tasks, frames, faults and interrupts on the machine; one step at a time.
+
+mod build;
+mod ghost;
+mod model;
+mod sys;
+mod vm;
+
+pub use build::{BuildError, Options};
+pub use ghost::Ghost;
+
+use std::sync::Arc;
+
+use cowscope_mmu::{Machine, Slot, State};
+
+use crate::explore::Violation;
+use crate::lang::program::Program;
+
+/// Who can act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agent {
+    /// A task on its CPU (index into [`System::tasks`]).
+    Task(u32),
+    /// CPU `n` takes a pending interrupt.
+    Interrupt(u32),
+    /// The oldest store in the buffer of CPU `n` reaches memory.
+    Drain(u32),
+}
+
+/// A program that runs: a task on a CPU, or a device.
+#[derive(Clone, Debug)]
+pub struct Task {
+    pub title: String,
+    pub func: u32,
+    /// The CPU it runs on; devices have a number behind the last real CPU.
+    pub cpu: u32,
+    pub process: u32,
+    pub daemon: bool,
+    pub device: bool,
+    /// First of its own words: see [`word`].
+    pub base: Slot,
+    /// Its stack.
+    pub stack: Slot,
+    pub stack_words: u32,
+}
+
+/// A task's words, counted from its base.
+pub mod word {
+    /// Slot of the innermost frame; 0 when it has none.
+    pub const FRAME: u32 = 0;
+    /// See [`super::Status`].
+    pub const STATUS: u32 = 1;
+    /// 0 outside a system call, 1 in one that has made no access yet, 2 in one that has.
+    pub const IN_CALL: u32 = 2;
+    /// 1: the fault handler refused the access that is about to start over; 2: the last access was refused.
+    pub const REFUSED: u32 = 3;
+    /// Number of words.
+    pub const COUNT: u32 = 4;
+}
+
+/// What a task is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Waiting = 0,
+    Running = 1,
+    Done = 2,
+}
+
+/// Why a program can't go on: reported as a break of its own kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u16)]
+pub enum Trap {
+    WildPointer = 0,
+    DivisionByZero,
+    IndexOutOfRange,
+    StackOverflow,
+    EndlessStep,
+    GeneralProtection,
+    NoFaultHandler,
+    BadFrame,
+    BadReference,
+    MissingBody,
+    StoreBufferStuck,
+}
+
+/// Numbers of what can break, as they stand in [`Violation::invariant`].
+pub mod broken {
+    pub const ISOLATION: u16 = 1;
+    pub const PIN_COHERENCE: u16 = 2;
+    pub const LOST_WRITE: u16 = 3;
+    pub const STALE_AUTHORITY: u16 = 4;
+    pub const USE_AFTER_FREE: u16 = 5;
+    pub const COUNTS: u16 = 6;
+    pub const PROGRESS: u16 = 7;
+    pub const ASSERTION: u16 = 9;
+    pub const BUG_ON: u16 = 10;
+    /// Traps: this plus [`super::Trap`].
+    pub const TRAP: u16 = 0x40;
+    /// Promises: this plus the number of the promise's name in the program's strings.
+    pub const PROMISE: u16 = 0x100;
+}
+
+/// Something that a step made known without changing anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// `observe(name, value)`: number of the name, value.
+    Observe(u32, u64),
+    /// `reached(name)`.
+    Reached(u32),
+    /// `WARN_ON` was true, at this place.
+    Warn(u32),
+}
+
+/// A scenario on a design on a machine, ready to step.
+#[derive(Clone)]
+pub struct System {
+    pub program: Arc<Program>,
+    pub machine: Machine,
+    pub tasks: Vec<Task>,
+    pub agents: Vec<Agent>,
+    pub ghost: Ghost,
+    pub(crate) state: State,
+    pub(crate) layout: Layout,
+    pub(crate) tso: bool,
+    regs: Vec<u64>,
+    /// Registers for a function that the system runs in the middle of another's step.
+    saved_regs: Vec<u64>,
+    violations: Vec<Violation>,
+    /// Notes of the last step; kept only while [`System::watch`] is on.
+    pub notes: Vec<Note>,
+    /// Ops of the last step in order; kept only while watching.
+    pub steps_trace: Vec<u32>,
+    pub watch: bool,
+    /// Functions that run in every final state.
+    checks: Vec<u32>,
+    /// Interrupt `do_interrupt` frames and the like run on the task that a CPU has; devices have none.
+    task_of_cpu: Vec<u32>,
+}
+
+/// Where the system keeps its own words.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Layout {
+    /// First word of physical memory, and how many words each frame has; frame 1 comes first.
+    pub memory: Slot,
+    pub frame_words: u32,
+    pub frames: u32,
+    /// One word per CPU: its free frames, bit n = frame n.
+    pub free: Slot,
+    /// One word per frame: how often it was freed.
+    pub generation: Slot,
+    /// One word per process: physical address of its page-table root (0: none).
+    pub roots: Slot,
+    pub processes: u32,
+    /// First slot behind variables and memory: kernel pointers end here.
+    pub end_of_memory: Slot,
+}
+
+impl System {
+    /// The innermost frame of a task; 0 if it has none.
+    pub fn frame_of(&self, task: u32) -> Slot {
+        self.state.get(self.tasks[task as usize].base + word::FRAME) as Slot
+    }
+
+    /// What a task is doing.
+    pub fn status(&self, task: u32) -> Status {
+        match self.state.get(self.tasks[task as usize].base + word::STATUS) {
+            0 => Status::Waiting,
+            1 => Status::Running,
+            _ => Status::Done,
+        }
+    }
+
+    /// The resume record that a frame stands at.
+    pub fn record_of(&self, frame: Slot) -> u32 {
+        self.state.get(frame) as u32
+    }
+
+    /// Does a task stand between two calls of its own program?
+    pub fn frames_of(&self, task: u32) -> Vec<Slot> {
+        let mut out = Vec::new();
+        let mut f = self.frame_of(task);
+        while f != 0 && out.len() < 64 {
+            out.push(f);
+            f = self.state.get(f + 1) as u32;
+        }
+        out
+    }
+
+    /// The frame of physical memory that a slot belongs to, and the word in it.
+    pub fn frame_at(&self, slot: Slot) -> Option<(u32, u32)> {
+        let l = &self.layout;
+        (slot >= l.memory && slot < l.memory + (l.frames - 1) * l.frame_words)
+            .then(|| (1 + (slot - l.memory) / l.frame_words, (slot - l.memory) % l.frame_words))
+    }
+
+    /// First slot of a frame; `None` for a number that is no frame.
+    pub fn slot_of_frame(&self, pfn: u64) -> Option<Slot> {
+        let l = &self.layout;
+        (pfn >= 1 && pfn < l.frames as u64).then(|| l.memory + (pfn as u32 - 1) * l.frame_words)
+    }
+
+    /// Is this frame free?
+    pub fn is_free(&self, pfn: u32) -> bool {
+        (0..self.machine.cpus()).any(|c| self.state.get(self.layout.free + c) >> pfn & 1 == 1)
+    }
+
+    /// Physical address of a process's page-table root; 0 if it has none.
+    pub fn root_of(&self, process: u32) -> u64 {
+        if process < self.layout.processes { self.state.get(self.layout.roots + process) } else { 0 }
+    }
+
+    /// Words of each frame; frames are numbered from 1.
+    pub fn frame_words(&self) -> u32 {
+        self.layout.frame_words
+    }
+
+    /// One more than the highest frame number.
+    pub fn frames(&self) -> u32 {
+        self.layout.frames
+    }
+
+    /// Most processes there can be.
+    pub fn processes(&self) -> u32 {
+        self.layout.processes
+    }
+
+    /// The process whose translations a CPU uses now, by its CR3.
+    pub fn process_on(&self, cpu: u32) -> Option<u32> {
+        let root = self.machine.cr3(&self.state, cpu) & 0x000f_ffff_ffff_f000;
+        (root != 0).then(|| (0..self.layout.processes).find(|p| self.root_of(*p) == root)).flatten()
+    }
+}

@@ -1,0 +1,142 @@
+//! The system as the explorer sees it.
+
+use cowscope_mmu::{Chooser, State};
+
+use super::vm::{BY_INTERRUPT, End, PUSHED};
+use super::{Agent, Status, System, word};
+use crate::explore::{Choice, Model, Outcome, Phase, Violation};
+
+impl Model for System {
+    fn state(&self) -> &State {
+        &self.state
+    }
+
+    fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    fn agents(&self) -> u8 {
+        self.agents.len() as u8
+    }
+
+    fn cpu_of(&self, agent: u8) -> u8 {
+        match self.agents[agent as usize] {
+            Agent::Task(t) => self.tasks[t as usize].cpu as u8,
+            Agent::Interrupt(c) | Agent::Drain(c) => c as u8,
+        }
+    }
+
+    fn step(&mut self, choice: Choice) -> Outcome {
+        if !self.violations.is_empty() {
+            self.violations.clear();
+        }
+        if self.watch {
+            self.notes.clear();
+            self.steps_trace.clear();
+        }
+        let mut ch = Chooser::new(choice.pick);
+        let end = match self.agents[choice.agent as usize] {
+            Agent::Task(t) => self.step_task(t, &mut ch),
+            Agent::Interrupt(c) => self.take_interrupt(c, &mut ch),
+            Agent::Drain(c) => self.drain(c),
+        };
+        let alternatives = ch.alternatives();
+        match end {
+            _ if !self.violations.is_empty() => Outcome::Broke { alternatives },
+            End::Stopped => Outcome::Stepped { alternatives },
+            End::Blocked => Outcome::Blocked,
+            End::Dropped => Outcome::Dropped { alternatives },
+        }
+    }
+
+    fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    fn finished(&self) -> bool {
+        (0..self.tasks.len() as u32).all(|t| {
+            let task = &self.tasks[t as usize];
+            task.daemon || self.status(t) == Status::Done || (task.process != 0 && self.status(t) == Status::Waiting)
+        })
+    }
+
+    fn phase(&self, agent: u8) -> Phase {
+        let Agent::Task(t) = self.agents[agent as usize] else { return Phase::Serving };
+        let task = &self.tasks[t as usize];
+        if task.device {
+            return Phase::Serving;
+        }
+        let frame = self.frame_of(t);
+        if frame == 0 || self.status(t) != Status::Running {
+            return Phase::Boundary;
+        }
+        let how = self.state.get(frame + 1) & PUSHED;
+        if how == BY_INTERRUPT {
+            return Phase::Serving;
+        }
+        let walking = self.machine.walking(&self.state, task.cpu).is_some();
+        let in_call = self.state.get(task.base + word::IN_CALL) == 2;
+        if walking || in_call || how != 0 || self.frames_of(t).iter().any(|f| self.state.get(f + 1) & PUSHED != 0) {
+            Phase::InCall
+        } else {
+            Phase::Boundary
+        }
+    }
+
+    fn check_end(&mut self) -> Vec<Violation> {
+        self.run_checks()
+    }
+}
+
+impl System {
+    fn step_task(&mut self, t: u32, ch: &mut Chooser) -> End {
+        if self.status(t) == Status::Waiting || self.frame_of(t) == 0 {
+            return End::Blocked;
+        }
+        self.resume(t, ch)
+    }
+
+    fn take_interrupt(&mut self, cpu: u32, ch: &mut Chooser) -> End {
+        let Some(vector) = self.machine.pending(&self.state, cpu) else { return End::Blocked };
+        if self.machine.take(&mut self.state, cpu).is_none() {
+            return End::Blocked;
+        }
+        let Some(handler) = self.program.interrupt else { return End::Stopped };
+        let task = self.task_of_cpu[cpu as usize];
+        match self.push(task, handler, BY_INTERRUPT, &[vector as u64]) {
+            Ok(()) => self.enter(task, handler, ch),
+            Err(trap) => self.trap(trap, 0),
+        }
+    }
+
+    fn drain(&mut self, cpu: u32) -> End {
+        match self.machine.drain(&mut self.state, cpu) {
+            Some(_) => End::Stopped,
+            None => End::Blocked,
+        }
+    }
+
+    /// Runs the CHECK functions on a final state; leaves the state as it was.
+    fn run_checks(&mut self) -> Vec<Violation> {
+        let mut out = Vec::new();
+        for f in self.checks.clone() {
+            let mark = self.state.mark();
+            self.violations.clear();
+            let task = self.task_of_cpu[0];
+            if self.push(task, f, super::vm::BY_SYSTEM, &[]).is_ok() {
+                let depth = self.frame_of(task);
+                let mut end = self.enter(task, f, &mut Chooser::new(0));
+                while end == End::Stopped
+                    && self.frame_of(task) >= depth
+                    && self.frame_of(task) != 0
+                    && self.violations.is_empty()
+                {
+                    end = self.resume(task, &mut Chooser::new(0));
+                }
+            }
+            out.append(&mut self.violations);
+            self.state.undo(mark);
+        }
+        out
+    }
+}

@@ -1,0 +1,79 @@
+//! Published state counts, reached exactly: the engine's oracle.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cowscope_core::lang::compile::compile;
+use cowscope_core::lang::source::Sources;
+use cowscope_core::system::{Options, System};
+
+fn system(name: &str, text: &str, options: &[(&str, i64)]) -> System {
+    let mut sources = Sources::new();
+    sources.add(name, text).expect("small enough");
+    let options: BTreeMap<String, i64> = options.iter().map(|(k, v)| (k.to_string(), *v)).collect();
+    let compiled = compile(&sources, &[2], &options).unwrap_or_else(|d| panic!("{d:#?}"));
+    System::new(Arc::new(compiled.program), &Options::default()).unwrap_or_else(|e| panic!("{e}"))
+}
+
+const PROTOCOL: &str = include_str!("../models/protocol.c");
+
+fn protocol(n: i64, s: i64, f: i64, check: i64, kerncow: i64) -> System {
+    system("protocol.c", PROTOCOL, &[("N", n), ("S", s), ("F", f), ("CHECK", check), ("KERNCOW", kerncow)])
+}
+
+use cowscope_core::explore::{
+    Break, Budget, End, Exhaustive, Goal, Layered, Measure, Model, Options as Search_, Search, Status,
+};
+
+fn explore(model: System) -> (u64, u64, End, bool) {
+    let mut s: Exhaustive<System> = Exhaustive::new(model, Search_::default(), Budget::NONE);
+    let end = match s.run(u64::MAX) {
+        Status::Ended(e) => e,
+        Status::Running => unreachable!("no limit was given"),
+    };
+    (s.counts().states, s.counts().transitions, end, s.findings().is_empty())
+}
+
+#[test]
+fn protocol_sf_has_the_published_counts() {
+    for (n, states, transitions) in [(1, 10834, 27441), (2, 134220, 350846)] {
+        assert_eq!(explore(protocol(n, 1, 1, 1, 0)), (states, transitions, End::Complete, true), "n = {n}");
+    }
+}
+
+#[test]
+fn protocol_variants_have_the_published_counts() {
+    for (n, s, f, k, states, transitions) in [
+        (1, 0, 1, 0, 19149, 48984),
+        (2, 0, 1, 0, 229296, 602972),
+        (1, 1, 0, 0, 12773, 32968),
+        (2, 1, 0, 0, 135536, 357274),
+        (1, 1, 1, 1, 9451, 24043),
+        (1, 1, 0, 1, 10708, 27694),
+    ] {
+        let (got, got_t, ..) = explore(protocol(n, s, f, 0, k));
+        assert_eq!((got, got_t), (states, transitions), "n = {n}, S = {s}, F = {f}, KERNCOW = {k}");
+    }
+}
+
+#[test]
+fn protocol_breaks_as_short_as_published() {
+    for (n, s, f, k, steps) in
+        [(1, 0, 1, 0, 31), (2, 0, 1, 0, 39), (1, 1, 0, 0, 30), (2, 1, 0, 0, 38), (1, 0, 1, 1, 35)]
+    {
+        let goal = Goal { first: Some(cowscope_core::explore::Target::Any), bound: None };
+        let mut l = Layered::new(protocol(n, s, f, 1, k), Measure::Steps, goal, Budget::NONE);
+        assert_eq!(l.run(u64::MAX), Status::Ended(End::Broke));
+        assert_eq!(l.findings().list()[0].schedule.len(), steps, "n = {n}, S = {s}, F = {f}, KERNCOW = {k}");
+        assert!(matches!(l.findings().list()[0].what, Break::Violation(_)));
+    }
+}
+
+#[test]
+fn two_phase_commit_has_the_published_counts() {
+    for (n, states) in [(3, 288), (5, 8832)] {
+        let model = system("two_phase_commit.c", include_str!("../models/two_phase_commit.c"), &[("N", n)]);
+        assert!(model.finished());
+        assert_eq!(explore(model).0, states, "{n} managers");
+    }
+}
