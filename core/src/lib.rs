@@ -4,5 +4,7 @@ pub mod explore;
 pub mod lang;
 pub mod link;
 pub mod near;
+pub mod report;
 pub mod system;
+pub mod trace;
 pub mod view;

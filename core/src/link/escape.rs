@@ -60,7 +60,7 @@ pub(super) fn label_from_text(text: &str) -> Result<String, LinkError> {
             out.push(c);
         }
     }
-    if text.split('.').count() % 2 == 0 {
+    if text.split('.').count().is_multiple_of(2) {
         return Err(LinkError::new("a label with a dot too few", "Take the label away"));
     }
     Ok(out)

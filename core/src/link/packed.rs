@@ -76,7 +76,7 @@ struct Writer {
 impl Writer {
     fn bits(&mut self, value: u64, width: u32) {
         for bit in (0..width).rev() {
-            if self.used % 8 == 0 {
+            if self.used.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             if let Some(last) = self.bytes.last_mut() {

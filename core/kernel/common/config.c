@@ -1,0 +1,40 @@
+/* How large the modelled machine is. A scenario may say otherwise: SIZE(NR_CPUS, 3). */
+
+#ifndef NR_CPUS
+#define NR_CPUS 2
+#endif
+#ifndef NR_MMS
+#define NR_MMS 2
+#endif
+/* Frames of memory; number 0 is never used. */
+#ifndef NR_FRAMES
+#define NR_FRAMES 32
+#endif
+/* Memory areas of one address space. */
+#ifndef NR_VMAS
+#define NR_VMAS 1
+#endif
+/* Slots of the swap device. */
+#ifndef NR_SWAP
+#define NR_SWAP 1
+#endif
+
+/* Words that exist of each frame: a page table has 8 entries here, not 512. */
+#define FRAME_WORDS 8
+/* Words of a page that hold data: two, so that losing half a page can be seen. */
+#define PAGE_WORDS 2
+
+/* References that user programs can hold at a time; pipe n owns number PIPE_REF + n. */
+#define NR_REFS 4
+#define PIPE_REF 2
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE 4096
+
+/* What the machine is built from. */
+enum machine_sizes {
+	CFG_CPUS = NR_CPUS,
+	CFG_FRAMES = NR_FRAMES,
+	CFG_FRAME_WORDS = FRAME_WORDS,
+	CFG_PAGE_WORDS = PAGE_WORDS,
+};

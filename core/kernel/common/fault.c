@@ -1,0 +1,67 @@
+/* Page faults. */
+
+/* An exception at `va`. 0: start the access over; otherwise it is refused. */
+int do_page_fault(u64 va, u64 error_code)
+{
+	struct mm_struct *mm = current_mm();
+	int flags = (error_code & 2) ? FAULT_FLAG_WRITE : 0;
+	int ret = -EFAULT;
+
+	va = va & ~(u64)(PAGE_SIZE - 1);
+	down_read(&mm->mmap_lock);
+	struct vm_area_struct *vma = find_vma(mm, va);
+	if (vma) {
+		u64 needs = flags ? VM_WRITE : VM_READ;
+		if (READ_ONCE(vma->flags) & needs)
+			ret = handle_mm_fault(mm, vma, va, flags);
+	}
+	up_read(&mm->mmap_lock);
+	return ret;
+}
+
+/* Makes one access possible, or undoes a sharing (FAULT_FLAG_UNSHARE). mmap_lock is held for reading. */
+int handle_mm_fault(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, int flags)
+{
+	u64 *ptep = pte_alloc(mm, va);
+	u64 pte = READ_ONCE(*ptep);
+
+	if (pte_none(pte))
+		return do_anonymous_page(mm, vma, va, ptep, flags);
+	if (!pte_present(pte))
+		return do_swap_page(mm, vma, va, ptep, pte, flags);
+	if (!(flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE)) || pte_write(pte))
+		return 0;
+
+	spin_lock(&mm->page_table_lock);
+	if (READ_ONCE(*ptep) != pte) {
+		spin_unlock(&mm->page_table_lock);
+		return 0;
+	}
+	return do_wp_page(mm, vma, va, ptep, pte, flags);
+}
+
+/* Nothing is mapped yet: zeroes. A read gets the shared page of zeroes. */
+int do_anonymous_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *ptep, int flags)
+{
+	struct page *page = NULL;
+	u64 entry = mk_pte(zero_pfn, PTE_SPECIAL);
+
+	if (flags & FAULT_FLAG_WRITE) {
+		page = alloc_page();
+		clear_page(page);
+		entry = mk_pte(page_to_pfn(page), PTE_D | vma_write_bit(vma));
+	}
+	spin_lock(&mm->page_table_lock);
+	if (READ_ONCE(*ptep) == 0) {
+		if (page) {
+			page_add_new_anon_rmap(page, va);
+			lru_cache_add(page);
+		}
+		WRITE_ONCE(*ptep, entry);
+		page = NULL;
+	}
+	spin_unlock(&mm->page_table_lock);
+	if (page)
+		put_page(page);
+	return 0;
+}

@@ -1,0 +1,124 @@
+/* fork: a child that shares every page, until somebody writes. */
+
+SYSCALL int fork(int child)
+{
+	struct mm_struct *mm = current_mm();
+	struct mm_struct *child_mm = &mms[child];
+
+	ghost_fork_begin(child);
+	mm_init(child_mm);
+	down_write(&mm->mmap_lock);
+	for (int i = 0; i < NR_VMAS; i++) {
+		u64 start;
+		u64 end;
+		u64 vm_flags;
+		/* The area can't change while the lock is held for writing, and the child does not run yet. */
+		atomic {
+			start = mm->vma[i].start;
+			end = mm->vma[i].end;
+			vm_flags = mm->vma[i].flags;
+			if (end == 0 || (vm_flags & VM_DONTCOPY))
+				continue;
+			child_mm->vma[i].start = start;
+			child_mm->vma[i].end = end;
+			child_mm->vma[i].flags = vm_flags;
+		}
+		copy_page_range(child_mm, mm, start, end, vm_flags);
+	}
+	/* Once for all areas. Until then the parent's threads may write through translations that are no longer in the tables. */
+	if (FORK_FLUSH)
+		flush_tlb_mm(mm);
+	up_write(&mm->mmap_lock);
+	ghost_fork_end(child);
+	start_process(child);
+	return child;
+}
+
+void copy_page_range(struct mm_struct *dst, struct mm_struct *src, u64 start, u64 end, u64 vm_flags)
+{
+	bool cow = is_cow_mapping(vm_flags);
+
+	if (cow && SEQCOUNT)
+		raw_write_seqcount_begin(&src->write_protect_seq);
+	for (u64 va = start; va < end; va += PAGE_SIZE)
+		copy_pte(dst, src, va);
+	if (cow && SEQCOUNT)
+		raw_write_seqcount_end(&src->write_protect_seq);
+}
+
+void copy_pte(struct mm_struct *dst, struct mm_struct *src, u64 va)
+{
+	struct page *prealloc = NULL;
+	u64 *src_pte = pte_offset(src, va);
+	if (!src_pte)
+		return;
+	u64 *dst_pte = pte_alloc(dst, va);
+
+again:
+	spin_lock(&dst->page_table_lock);
+	spin_lock(&src->page_table_lock);
+	note_copy_begin(src, va);
+	u64 pte = READ_ONCE(*src_pte);
+	bool done = true;
+	if (pte_present(pte))
+		done = copy_present_pte(dst, src, dst_pte, src_pte, va, pte, &prealloc);
+	else {
+		if (!pte_none(pte))
+			copy_nonpresent_pte(dst_pte, src_pte, pte);
+		note_copy_end(src, va, NULL);
+	}
+	spin_unlock(&src->page_table_lock);
+	spin_unlock(&dst->page_table_lock);
+	if (!done) {
+		/* No memory is allocated under a spinlock; after that the entry is looked at again. */
+		prealloc = alloc_page();
+		goto again;
+	}
+	if (prealloc)
+		put_page(prealloc);
+}
+
+/*
+ * One entry, both page-table locks held. A page that may be pinned is copied now, so that the parent keeps the very page that
+ * its device uses; any other is shared, read-only. False: a page is needed for the copy.
+ */
+bool copy_present_pte(struct mm_struct *dst, struct mm_struct *src, u64 *dst_pte, u64 *src_pte, u64 va, u64 pte,
+		      struct page **prealloc)
+{
+	struct page *page = pte_page(pte);
+
+	if (pte_special(pte)) {
+		WRITE_ONCE(*dst_pte, pte);
+		note_copy_end(src, va, NULL);
+		return true;
+	}
+	get_page(page);
+	if (FORK_PIN_TEST && READ_ONCE(src->has_pinned) && page_maybe_dma_pinned(page)) {
+		put_page(page);
+		return copy_present_page(src, dst_pte, page, va, prealloc);
+	}
+	page_dup_rmap(page);
+	if (pte_write(pte)) {
+		ptep_set_wrprotect(src_pte);
+		pte = pte_wrprotect(pte);
+	}
+	WRITE_ONCE(*dst_pte, pte_mkold(pte));
+	note_copy_end(src, va, page);
+	return true;
+}
+
+/* The child gets a page of its own at once. */
+bool copy_present_page(struct mm_struct *src, u64 *dst_pte, struct page *page, u64 va, struct page **prealloc)
+{
+	struct page *new = *prealloc;
+
+	if (!new)
+		return false;
+	*prealloc = NULL;
+	copy_page(new, page);
+	page_add_new_anon_rmap(new, va);
+	lru_cache_add(new);
+	WRITE_ONCE(*dst_pte, mk_pte(page_to_pfn(new), PTE_D | PTE_RW));
+	note_copy_end(src, va, NULL);
+	return true;
+}

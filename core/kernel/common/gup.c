@@ -1,0 +1,67 @@
+/* get_user_pages: the slow way, under mmap_lock, with faults where they are needed. */
+
+/* What follow_page_pte answers when it has no page. */
+enum { FOLLOW_NONE = 1, FOLLOW_UNSHARE = 2 };
+
+/* Under the page-table lock: takes a reference on the page that is mapped at `va`, into `*found`. 0, or why not. */
+int follow_page_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 gup_flags, struct page **found)
+{
+	int ret = FOLLOW_NONE;
+	u64 *ptep = pte_offset(mm, va);
+
+	if (!ptep)
+		return FOLLOW_NONE;
+	spin_lock(&mm->page_table_lock);
+	u64 pte = READ_ONCE(*ptep);
+	if (pte_present(pte) && (!(gup_flags & FOLL_WRITE) || can_follow_write_pte(vma, pte, gup_flags))) {
+		struct page *page = pte_page(pte);
+		if (!pte_write(pte) && gup_must_unshare(page, gup_flags)) {
+			ret = FOLLOW_UNSHARE;
+		} else {
+			atomic_add(&page->refcount, gup_refs(gup_flags));
+			*found = page;
+			ret = 0;
+		}
+	}
+	spin_unlock(&mm->page_table_lock);
+	return ret;
+}
+
+bool can_follow_write_pte(struct vm_area_struct *vma, u64 pte, u64 gup_flags)
+{
+	return pte_write(pte);
+}
+
+struct page *get_user_page_slow(struct mm_struct *mm, u64 va, u64 gup_flags)
+{
+	struct page *page = NULL;
+
+	down_read(&mm->mmap_lock);
+	struct vm_area_struct *vma = find_vma(mm, va);
+	u64 needs = (gup_flags & FOLL_WRITE) ? VM_WRITE : VM_READ;
+	if (vma && (READ_ONCE(vma->flags) & needs)) {
+		/* Whatever was true before a fault is looked up again after it. */
+		int why = follow_page_pte(mm, vma, va, gup_flags, &page);
+		while (why) {
+			int fault = (gup_flags & FOLL_WRITE) ? FAULT_FLAG_WRITE : 0;
+			if (why == FOLLOW_UNSHARE)
+				fault = FAULT_FLAG_UNSHARE;
+			if (handle_mm_fault(mm, vma, va, fault))
+				break;
+			why = follow_page_pte(mm, vma, va, gup_flags, &page);
+		}
+	}
+	up_read(&mm->mmap_lock);
+	return page;
+}
+
+/* pin_user_pages and get_user_pages: the slow way at once. */
+struct page *internal_get_user_pages(struct mm_struct *mm, u64 va, u64 gup_flags)
+{
+	note_gup_begin(mm, va);
+	if (gup_flags & FOLL_PIN)
+		mm_set_has_pinned_flag(mm);
+	struct page *page = get_user_page_slow(mm, va, gup_flags);
+	note_gup_return(mm, va, page);
+	return page;
+}

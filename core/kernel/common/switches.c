@@ -1,0 +1,18 @@
+/* What a visitor can take out of the code that every design shares. A design may give another default. */
+
+SWITCH(SEQCOUNT, 1, "fork counts write_protect_seq odd and even around its copy, and fast GUP looks at it before and after a pin")
+SWITCH(SEQ_GET, 0, "fast GUP looks at write_protect_seq for FOLL_GET references too, not only for pins")
+SWITCH(HAS_PINNED_FIRST, 1, "a GUP call marks the address space as pinned before it walks, not after")
+SWITCH(GUP_RECHECK, 1, "fast GUP reads the page-table entry again after it has taken its reference")
+SWITCH(GUP_IRQ_OFF, 1, "fast GUP walks with interrupts off, so that nobody who waits for an IPI can free what it reads")
+SWITCH(FORK_FLUSH, 1, "fork flushes the parent's TLBs before it lets go of mmap_lock")
+SWITCH(FORK_PIN_TEST, 1, "fork copies a page that may be pinned instead of sharing it")
+SWITCH(WP_RECHECK, 1, "a COW copy is dropped when the page-table entry changed while it was made")
+SWITCH(WP_FLUSH_FIRST, 1, "a COW copy is mapped only after the old translation is gone from every TLB")
+SWITCH(WP_RMAP_LAST, 1, "a COW copy gives up the old page's map count only after the new page is mapped")
+SWITCH(ZAP_FLUSH_FIRST, 1, "an unmapped page is given back only after the TLB flush")
+SWITCH(ATOMIC_WRPROTECT, 1, "write protection is one locked operation on the page-table entry")
+SWITCH(ATOMIC_CLEAR, 1, "a page-table entry is taken out by an exchange, not by a load and a store")
+SWITCH(SWAP_PIN_TEST, 1, "reclaim leaves pages alone that may be pinned (commit feb889fb40fa)")
+SWITCH(UNMAP_FLUSH, 1, "reclaim flushes the TLBs before it writes a page out or gives it back")
+SWITCH(SWAP_FREEZE, 1, "reclaim frees a page only if it can take its count from the expected value to zero in one step")

@@ -1,0 +1,94 @@
+/* Translations that CPUs may still cache, and how they are got rid of. */
+
+enum { TLB_VECTOR = 32 };
+
+/* What CPU `from` asks CPU `to` to drop: a page's address with bit 0 set, ALL, or 0 for nothing. */
+enum { FLUSH_ALL = 2 };
+u64 flush_request[NR_CPUS][NR_CPUS];
+
+/* The address space a CPU works in (-1 + 1: 0 is none). */
+int loaded_mm[NR_CPUS];
+
+/* A task of another process goes on on this CPU. */
+void switch_mm(int process)
+{
+	int cpu = smp_processor_id();
+	if (READ_ONCE(loaded_mm[cpu]) == process + 1)
+		return;
+	/* One step: a flusher that reads the mask before it sends nothing, but then the load of CR3 comes after its write to the table. */
+	atomic {
+		int last = loaded_mm[cpu];
+		if (last)
+			mms[last - 1].cpumask &= ~(1ul << cpu);
+		mms[process].cpumask |= 1ul << cpu;
+		loaded_mm[cpu] = process + 1;
+		mov_cr3(mms[process].pgd);
+	}
+}
+
+void flush_local(u64 request)
+{
+	if (request == FLUSH_ALL)
+		flush_tlb_local();
+	else
+		invlpg(request & ~1ul);
+}
+
+/*
+ * Drops `request` on every CPU that works in `mm`, and waits until that is done. Each request word is read by its target only
+ * after the interrupt, so that writing it and sending the interrupt are one step.
+ */
+void flush_tlb_cpus(struct mm_struct *mm, u64 request)
+{
+	int self = smp_processor_id();
+	u64 mask = READ_ONCE(mm->cpumask);
+
+	if (mask & (1ul << self))
+		flush_local(request);
+	for (int cpu = 0; cpu < NR_CPUS; cpu++) {
+		if (cpu == self || !(mask & (1ul << cpu)))
+			continue;
+		atomic {
+			flush_request[self][cpu] = request;
+			send_ipi(cpu, TLB_VECTOR);
+		}
+	}
+	for (int cpu = 0; cpu < NR_CPUS; cpu++) {
+		if (cpu != self && (mask & (1ul << cpu)))
+			await(flush_request[self][cpu] == 0);
+	}
+}
+
+void flush_tlb_page(struct mm_struct *mm, u64 va)
+{
+	ghost_mark_flush(va, 1);
+	flush_tlb_cpus(mm, va | 1);
+	ghost_flush_done();
+}
+
+void flush_tlb_mm(struct mm_struct *mm)
+{
+	ghost_mark_flush(0, ~0ul);
+	flush_tlb_cpus(mm, FLUSH_ALL);
+	ghost_flush_done();
+}
+
+/*
+ * The interrupt. Dropping the translations and saying so are one step: the sender alone waits for the answer, and this CPU
+ * does nothing in between.
+ */
+void do_interrupt(int vector)
+{
+	int self = smp_processor_id();
+	if (vector != TLB_VECTOR)
+		return;
+	for (int from = 0; from < NR_CPUS; from++) {
+		atomic {
+			u64 request = flush_request[from][self];
+			if (request) {
+				flush_local(request);
+				flush_request[from][self] = 0;
+			}
+		}
+	}
+}

@@ -1,0 +1,111 @@
+/* The objects of the memory manager, reduced to what the argument is about. */
+
+/* Bits of page->flags: the names are Linus' tree's, the numbers are ours. */
+enum page_flags {
+	PG_locked,
+	PG_anon,
+	PG_swapcache,
+	PG_dirty,
+	PG_writeback,
+	PG_lru,
+	PG_ksm,
+	PG_reserved,
+	PG_anon_exclusive,
+};
+
+/* One frame of memory. */
+struct page {
+	int refcount;  /* who keeps the frame: mappings, references, the swap cache, the moment's users. Free at 0 */
+	int mapcount;  /* page-table entries that map it (the number itself; the kernel stores one less) */
+	u64 flags;
+	u64 index;     /* where its mappers map it: the reverse map of this model */
+	int slot;      /* its place on the swap device while PG_swapcache */
+};
+
+/* VMA flags. */
+enum vm_flags {
+	VM_READ = 1,
+	VM_WRITE = 2,
+	VM_SHARED = 8,
+	VM_MAYWRITE = 0x20,
+	VM_DONTCOPY = 0x20000,
+};
+
+/* A memory area: [start, end). An empty one is free. */
+struct vm_area_struct {
+	u64 start;
+	u64 end;
+	u64 flags;
+};
+
+/* An address space. Number n belongs to process n. */
+struct mm_struct {
+	u64 pgd;                /* physical address of the PML4 */
+	int mmap_lock;          /* 0: free, n > 0: n readers, -1: a writer */
+	int page_table_lock;    /* of the one page of page-table entries that the model's addresses need */
+	u64 write_protect_seq;  /* odd while fork write-protects */
+	bool has_pinned;        /* some page of it was pinned, ever */
+	u64 cpumask;            /* CPUs that may cache its translations */
+	struct vm_area_struct vma[NR_VMAS];
+};
+
+/* A reference that a user program holds through some device or pipe. */
+struct page_ref {
+	int pfn;
+	u64 flags;
+};
+
+struct page mem_map[NR_FRAMES];
+struct mm_struct mms[NR_MMS];
+struct page_ref refs[NR_REFS];
+int zero_pfn;  /* the page of zeroes */
+
+/* What a GUP caller wants. The values are the kernel's. */
+enum foll_flags {
+	FOLL_WRITE = 0x01,
+	FOLL_GET = 0x04,
+	FOLL_FORCE = 0x10,
+	FOLL_LONGTERM = 0x100,
+	FOLL_PIN = 0x40000,
+};
+
+/* What a fault is about. */
+enum fault_flags {
+	FAULT_FLAG_WRITE = 0x01,
+	FAULT_FLAG_UNSHARE = 0x400,
+};
+
+enum errors {
+	EFAULT = 14,
+	EINVAL = 22,
+	EMLINK = 31,
+};
+
+enum protections {
+	PROT_NONE = 0,
+	PROT_READ = 1,
+	PROT_WRITE = 2,
+};
+
+/* A pin adds this much to the count of a small page, so that "maybe pinned" can be read off it. */
+enum { GUP_PIN_COUNTING_BIAS = 1024 };
+
+struct page *pfn_to_page(int pfn)
+{
+	return &mem_map[pfn];
+}
+
+int page_to_pfn(struct page *page)
+{
+	return page - mem_map;
+}
+
+struct mm_struct *current_mm(void)
+{
+	return &mms[current_process()];
+}
+
+int mm_number(struct mm_struct *mm)
+{
+	return mm - mms;
+}

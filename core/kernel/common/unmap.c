@@ -1,0 +1,167 @@
+/* Taking mappings away: munmap, madvise, mprotect, exit. */
+
+/*
+ * One entry: out of the table under the lock, then the map count; the reference it stood for is kept until the TLBs have forgotten
+ * the page. Returns the page to be given back after the flush.
+ */
+struct page *zap_pte(struct mm_struct *mm, u64 va)
+{
+	struct page *page = NULL;
+	u64 *ptep = pte_offset(mm, va);
+
+	if (!ptep)
+		return NULL;
+	spin_lock(&mm->page_table_lock);
+	u64 pte = READ_ONCE(*ptep);
+	if (pte_present(pte)) {
+		pte = ptep_get_and_clear(ptep);
+		if (!pte_special(pte)) {
+			page = pte_page(pte);
+			page_remove_rmap(page);
+		}
+	} else if (!pte_none(pte)) {
+		WRITE_ONCE(*ptep, 0);
+		free_swap(pte);
+	}
+	spin_unlock(&mm->page_table_lock);
+	return page;
+}
+
+void zap_page_range(struct mm_struct *mm, u64 start, u64 end)
+{
+	for (u64 va = start; va < end; va += PAGE_SIZE) {
+		struct page *page = zap_pte(mm, va);
+		if (!ZAP_FLUSH_FIRST && page)
+			put_page(page);
+		flush_tlb_page(mm, va);
+		if (ZAP_FLUSH_FIRST && page)
+			put_page(page);
+	}
+}
+
+SYSCALL int munmap(u64 va, int pages)
+{
+	struct mm_struct *mm = current_mm();
+	int ret = -EINVAL;
+
+	ghost_window_begin(va, pages);
+	down_write(&mm->mmap_lock);
+	struct vm_area_struct *vma = find_vma(mm, va);
+	if (vma) {
+		/* The kernel splits the area; here all of it goes, or its beginning. Nobody looks while the lock is held for writing. */
+		atomic {
+			if (va == vma->start)
+				vma->start = va + pages * PAGE_SIZE;
+			if (vma->start >= vma->end)
+				vma->end = 0;
+		}
+		zap_page_range(mm, va, va + pages * PAGE_SIZE);
+		ret = 0;
+	}
+	up_write(&mm->mmap_lock);
+	ghost_window_end(va, pages);
+	return ret;
+}
+
+enum { MADV_DONTNEED = 4, MADV_DONTFORK = 10, MADV_DOFORK = 11, MADV_PAGEOUT = 21 };
+
+SYSCALL int madvise(u64 va, int pages, int advice)
+{
+	struct mm_struct *mm = current_mm();
+
+	switch (advice) {
+	case MADV_DONTNEED:
+		ghost_window_begin(va, pages);
+		down_read(&mm->mmap_lock);
+		zap_page_range(mm, va, va + pages * PAGE_SIZE);
+		up_read(&mm->mmap_lock);
+		ghost_window_end(va, pages);
+		return 0;
+	case MADV_DONTFORK:
+	case MADV_DOFORK:
+		down_write(&mm->mmap_lock);
+		struct vm_area_struct *vma = find_vma(mm, va);
+		if (vma && advice == MADV_DONTFORK)
+			vma->flags |= VM_DONTCOPY;
+		else if (vma)
+			vma->flags &= ~(u64)VM_DONTCOPY;
+		up_write(&mm->mmap_lock);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* The whole area changes its rights. */
+SYSCALL int mprotect(u64 va, int pages, int prot)
+{
+	struct mm_struct *mm = current_mm();
+	int ret = -EINVAL;
+
+	down_write(&mm->mmap_lock);
+	struct vm_area_struct *vma = find_vma(mm, va);
+	if (vma) {
+		u64 rights = ((prot & PROT_READ) ? VM_READ : 0) | ((prot & PROT_WRITE) ? VM_WRITE : 0);
+		vma->flags = (vma->flags & ~(u64)(VM_READ | VM_WRITE)) | rights;
+		for (int i = 0; i < pages; i++)
+			change_pte(mm, vma, va + i * PAGE_SIZE, prot);
+		flush_tlb_mm(mm);
+		ret = 0;
+	}
+	up_write(&mm->mmap_lock);
+	return ret;
+}
+
+/* Takes W away; gives it back only where can_change_pte_writable knows that no fault is needed to find out. */
+void change_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, int prot)
+{
+	u64 *ptep = pte_offset(mm, va);
+	if (!ptep)
+		return;
+	spin_lock(&mm->page_table_lock);
+	u64 pte = READ_ONCE(*ptep);
+	if (pte_present(pte)) {
+		if (!(prot & PROT_WRITE)) {
+			if (pte_write(pte))
+				ptep_set_wrprotect(ptep);
+		} else if (!pte_write(pte) && can_change_pte_writable(vma, pte)) {
+			WRITE_ONCE(*ptep, pte | PTE_RW);
+		}
+	}
+	spin_unlock(&mm->page_table_lock);
+}
+
+/* A COW mapping waits for the write fault. */
+bool can_change_pte_writable(struct vm_area_struct *vma, u64 pte)
+{
+	return false;
+}
+
+/* The process goes: all its memory. What it referred to through devices and pipes stays referred to. */
+SYSCALL void exit(void)
+{
+	struct mm_struct *mm = current_mm();
+
+	down_write(&mm->mmap_lock);
+	for (int i = 0; i < NR_VMAS; i++) {
+		struct vm_area_struct *vma = &mm->vma[i];
+		u64 start = vma->start;
+		u64 end = vma->end;
+		if (end == 0)
+			continue;
+		ghost_window_begin(start, (end - start) >> PAGE_SHIFT);
+		zap_page_range(mm, start, end);
+		ghost_window_end(start, (end - start) >> PAGE_SHIFT);
+		vma->end = 0;
+	}
+	up_write(&mm->mmap_lock);
+	exited[current_process()] = 1;
+}
+
+int exited[NR_MMS];
+
+/* Until process `child` has gone. */
+SYSCALL void wait(int child)
+{
+	await(exited[child]);
+}

@@ -1,0 +1,108 @@
+/* Reclaim: a page goes to the swap device. */
+
+/* madvise(MADV_PAGEOUT) on one page, and what the reclaim daemon does to it. True: it went. */
+bool pageout_va(struct mm_struct *mm, u64 va)
+{
+	u64 *ptep = pte_offset(mm, va);
+	if (!ptep)
+		return false;
+	spin_lock(&mm->page_table_lock);
+	u64 pte = READ_ONCE(*ptep);
+	struct page *page = NULL;
+	if (pte_present(pte) && !pte_special(pte)) {
+		page = pte_page(pte);
+		get_page(page);
+	}
+	spin_unlock(&mm->page_table_lock);
+	return page && shrink_page(page);
+}
+
+/* The caller's reference goes with the page, or is given back. */
+bool shrink_page(struct page *page)
+{
+	bool gone = false;
+
+	if (!trylock_page(page)) {
+		put_page(page);
+		return false;
+	}
+	if (PageSwapCache(page) || (!(SWAP_PIN_TEST && page_maybe_dma_pinned(page)) && add_to_swap(page))) {
+		try_to_unmap(page);
+		if (page_mapcount(page) == 0) {
+			if (UNMAP_FLUSH)
+				try_to_unmap_flush(page);
+			gone = write_and_free(page);
+		} else {
+			try_to_free_swap(page);
+		}
+	}
+	if (gone)
+		return true;
+	unlock_page(page);
+	put_page(page);
+	return false;
+}
+
+/* Every mapper, by the reverse map. */
+void try_to_unmap(struct page *page)
+{
+	u64 va = READ_ONCE(page->index);
+	for (int m = 0; m < NR_MMS; m++) {
+		if (mms[m].pgd)
+			try_to_unmap_one(&mms[m], page, va);
+	}
+}
+
+void try_to_unmap_one(struct mm_struct *mm, struct page *page, u64 va)
+{
+	u64 *ptep = pte_offset(mm, va);
+	if (!ptep)
+		return;
+	spin_lock(&mm->page_table_lock);
+	u64 pte = READ_ONCE(*ptep);
+	if (!pte_present(pte) || pte_special(pte) || pte_page(pte) != page) {
+		spin_unlock(&mm->page_table_lock);
+		return;
+	}
+	pte = ptep_get_and_clear(ptep);
+	atomic_inc(&swap_count[page->slot]);
+	WRITE_ONCE(*ptep, mk_swap_pte(page->slot));
+	page_remove_rmap(page);
+	spin_unlock(&mm->page_table_lock);
+	put_page(page);
+}
+
+/* The flush that try_to_unmap put off: before the page is written out, and before anybody else gets the frame. */
+void try_to_unmap_flush(struct page *page)
+{
+	u64 va = READ_ONCE(page->index);
+	for (int m = 0; m < NR_MMS; m++) {
+		if (mms[m].pgd)
+			flush_tlb_page(&mms[m], va);
+	}
+}
+
+/* Page lock held, nobody maps it. Whoever else refers to it keeps it alive, in the swap cache. */
+bool write_and_free(struct page *page)
+{
+	int slot = page->slot;
+	u64 *to = swap_address(slot);
+	u64 *from = page_address(page);
+	for (int i = 0; i < PAGE_WORDS; i++)
+		copy_word(&to[i], &from[i]);
+
+	/* The swap cache's reference and the caller's own, and no other. */
+	if (SWAP_FREEZE) {
+		if (cmpxchg(&page->refcount, 2, 0) != 2)
+			return false;
+	} else {
+		if (READ_ONCE(page->refcount) != 2)
+			return false;
+		WRITE_ONCE(page->refcount, 0);
+	}
+	atomic {
+		swap_cache[slot] = 0;
+	}
+	free_page(page);
+	return true;
+}

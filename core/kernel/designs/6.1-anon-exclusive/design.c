@@ -1,0 +1,37 @@
+/*
+ * 6.1-anon-exclusive: a bit says who owns an anonymous page.
+ *
+ * David Hildenbrand, after the argument of December 2021 and Linus Torvalds' sketch in it: neither counter means "mine alone", so a
+ * bit in struct page does. PG_anon_exclusive is set when a page has one owner and may be made writable without another look.
+ * Fork clears it when it shares the page, and does not share a page that may be pinned. A pin is taken on exclusive pages only;
+ * a page that is not exclusive is unshared first: copied, or made exclusive if nobody else has a reference.
+ * A plain reference (FOLL_GET) promises nothing; its isolation rests on the COW rule, which without the bit still counts references.
+ * Since 6.1 the bit is cleared by a protocol that fast GUP can see without interrupts: take the entry out, barrier, look for pins,
+ * clear the bit, barrier, put the entry back; and fast GUP: pin, barrier, read the entry again, barrier, read the bit.
+ */
+
+TITLE("6.1: PG_anon_exclusive")
+STORY("A bit in struct page says that one address space owns the page. COW reuses what has it, pins need it, fork takes it away.")
+ORIGIN("78fbe906cc90, 6c287605fd56, c89357e27f20, a7f226604170, 1493a1913e34 (5.19); 088b8aa537c2, 70cbc3cc78a9 (6.1)")
+PROMISE(read_pins, "a page that is pinned for reading stays the page that its owner reaches, as one pinned for writing does")
+SWITCH(SHARE_BARRIER_1, 1, "when the bit is taken away: a full barrier between taking the entry out and looking for pins")
+SWITCH(SHARE_PIN_TEST, 1, "when the bit is taken away: look for pins, and give up if there are any")
+SWITCH(SHARE_BARRIER_2, 1, "when the bit is taken away: a full barrier between clearing the bit and writing the entry")
+SWITCH(GUP_BARRIER_1, 1, "fast GUP: a full barrier between the pin and reading the entry again")
+SWITCH(GUP_BARRIER_2, 1, "fast GUP: a read barrier between reading the entry again and reading the bit")
+SWITCH(GUP_EXCLUSIVE, 1, "GUP pins read-only pages only if they are exclusive")
+SWITCH(GUP_PMD_RECHECK, 1, "fast GUP reads the entry of the level above again too")
+SWITCH(FORK_CLEARS_EXCLUSIVE, 1, "fork clears the bit of a page that it shares")
+SWITCH(WP_COUNT_TEST, 1, "a write to a page without the bit looks at the reference count before it reuses it")
+SWITCH(SWAP_EXCL_CLEAR, 1, "fork clears the exclusive bit in the entries of swapped pages")
+
+bool PageAnonExclusive(struct page *page)
+{
+	return test_bit(PG_anon_exclusive, &page->flags);
+}
+
+/* The new page of a fault has one owner. */
+u64 new_anon_flags(void)
+{
+	return (1 << PG_anon) | (1 << PG_anon_exclusive) | (LRU_BATCH ? 0 : 1 << PG_lru);
+}

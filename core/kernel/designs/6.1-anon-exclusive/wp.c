@@ -1,0 +1,62 @@
+/* Write and unshare faults: the bit decides; without it the reference count can still say that nobody else is left. */
+
+int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *ptep, u64 pte, int flags)
+{
+	struct page *page = pte_page(pte);
+	bool unshare = flags & FAULT_FLAG_UNSHARE;
+
+	if (pte_special(pte)) {
+		if (unshare) {
+			spin_unlock(&mm->page_table_lock);
+			return 0;
+		}
+		return wp_page_copy(mm, vma, va, ptep, pte, NULL, flags);
+	}
+	if (!PageAnonExclusive(page)) {
+		if (!wp_can_reuse_anon_page(page)) {
+			get_page(page);
+			return wp_page_copy(mm, vma, va, ptep, pte, page, flags);
+		}
+	}
+	if (unshare) {
+		spin_unlock(&mm->page_table_lock);
+		return 0;
+	}
+	wp_page_reuse(mm, vma, ptep, pte);
+	return 0;
+}
+
+/*
+ * Whether this mapping is all that is left of the page; if so it becomes exclusive. The page lock keeps the swap cache away while
+ * the references are counted, and is only tried: a copy is always allowed here.
+ */
+bool wp_can_reuse_anon_page(struct page *page)
+{
+	if (!WP_COUNT_TEST)
+		goto mine;
+	/* Ours, the swap cache's and one of the LRU batch's: more than that has another owner. */
+	if (PageKsm(page) || page_count(page) > 3)
+		return false;
+	if (!test_bit(PG_lru, &page->flags))
+		lru_add_drain();
+	if (page_count(page) > 1 + (PageSwapCache(page) ? 1 : 0))
+		return false;
+	if (!trylock_page(page))
+		return false;
+	if (PageSwapCache(page))
+		try_to_free_swap(page);
+	if (PageKsm(page) || page_count(page) != 1) {
+		unlock_page(page);
+		return false;
+	}
+	unlock_page(page);
+mine:
+	set_bit(PG_anon_exclusive, &page->flags);
+	return true;
+}
+
+/* Taking write protection back: the owner needs no fault to find out that he is. */
+bool can_change_pte_writable(struct vm_area_struct *vma, u64 pte)
+{
+	return pte_dirty(pte) && !pte_special(pte) && PageAnonExclusive(pte_page(pte));
+}
