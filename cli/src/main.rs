@@ -1,26 +1,57 @@
 //! `cowscope`: the command line.
 
+mod complaint;
+mod generate;
 mod mmu;
+mod output;
+mod report;
+mod traces;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use complaint::Complaint;
+use output::{Colour, Output};
 
 /// Exit status when the arguments or the input cannot be used.
 pub const UNUSABLE: u8 = 3;
 
+const EXAMPLES: &str = "\
+Examples:
+  cowscope explain run.json              a run in words, from a trace that was kept
+  cowscope report run.json -f svg        the same as a drawing
+  cowscope mmu < queries.jsonl           what the MMU does with an access
+
+Exit status: 0 holds (or did what was asked), 1 breaks, 2 not decided, 3 the call or its input can't be used.
+Of several answers, the worst: 1 before 2 before 0.";
+
 #[derive(Parser)]
-#[command(name = "cowscope", version, about = "Races in copy-on-write kernels, step by step")]
+#[command(name = "cowscope", version, about = "Races in copy-on-write kernels, step by step", after_help = EXAMPLES)]
 struct Cli {
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// Colours
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    color: Colour,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    Report(report::Args),
+    Explain(report::ExplainArgs),
     /// Answer memory accesses and TLB sequences, or enumerate every access
     Mmu(mmu::Args),
+    #[command(hide = true)]
+    Completions(generate::CompletionArgs),
+    #[command(hide = true)]
+    Man(generate::ManArgs),
 }
+
+/// What a command answers: its exit status, or why there is no answer.
+pub type Answer = Result<ExitCode, Complaint>;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -31,7 +62,16 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { UNUSABLE } else { 0 });
         }
     };
-    match cli.command {
-        Command::Mmu(args) => mmu::run(&args),
-    }
+    let mut out = Output::new(cli.json, cli.color);
+    let answer = match cli.command {
+        Command::Report(args) => report::run(&args, &mut out),
+        Command::Explain(args) => report::explain(&args, &mut out),
+        Command::Mmu(args) => Ok(mmu::run(&args)),
+        Command::Completions(args) => generate::completions(&args, &mut out),
+        Command::Man(args) => generate::man(&args, &mut out),
+    };
+    answer.unwrap_or_else(|complaint| {
+        out.complain(&complaint);
+        ExitCode::from(UNUSABLE)
+    })
 }

@@ -1,0 +1,99 @@
+//! The command line as scripts see it: what it prints where, and its exit status.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+fn cowscope(args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cowscope"))
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    // A command that does not read its input closes it early.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    child.wait_with_output().expect("the command ends")
+}
+
+/// Standard output, standard error, exit status.
+fn told(args: &[&str], input: &str) -> (String, String, i32) {
+    let output = cowscope(args, input);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr), output.status.code().expect("an exit status"))
+}
+
+const TRACE: &str = r#"{"format": 1, "header": {"generator": "by hand", "semantics": 1, "design": {"id": "d", "title": "D"},
+  "switches": {}, "scenario": {"id": "s", "title": "S"}, "variant": null, "sizes": {}, "scope": "1 CPU", "verdict": "unasked",
+  "needs_race": null, "shortest": false, "counts": null, "digest": null, "link": null, "columns": ["CPU 0"]},
+  "steps": [{"index": 1, "agent": "a", "column": 0, "pick": 0, "picks": 1, "kind": "kernel", "task": "t", "call": 1,
+  "stack": ["fork"], "place": {"file": "f.c", "line": 3, "text": "x = 1;"}, "accesses": [], "broken": [], "notes": [], "cycles": null}]}"#;
+
+#[test]
+fn a_call_that_can_not_be_used_has_status_3() {
+    for args in [&["frobnicate"][..], &[], &["report"], &["--no-such-option"], &["report", "-", "-f", "pdf"]] {
+        let (out, err, status) = told(args, "");
+        assert_eq!((out.as_str(), status), ("", 3), "{args:?}");
+        assert!(!err.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn help_and_version_have_status_0_and_go_to_standard_output() {
+    for args in [&["--help"][..], &["--version"], &["help", "report"], &["report", "--help"]] {
+        let (out, err, status) = told(args, "");
+        assert_eq!((err.as_str(), status), ("", 0), "{args:?}");
+        assert!(!out.is_empty(), "{args:?}");
+    }
+    for command in ["", "report", "explain"] {
+        let (out, ..) = told(&[command, "--help"].into_iter().filter(|a| !a.is_empty()).collect::<Vec<_>>(), "");
+        assert!(out.contains("Example"), "{command}");
+    }
+}
+
+#[test]
+fn reports_come_in_every_form() {
+    for (format, start) in [
+        ("table", "CPU 0\n-----\n[t]\nfork()\n  x = 1;\n"),
+        ("markdown", "# S: one run\n"),
+        ("json", "{\n  \"format\": 1,"),
+        ("svg", "<svg xmlns="),
+        ("mermaid", "sequenceDiagram\n"),
+        ("words", "Nothing broke in this run of 1 step.\n"),
+    ] {
+        let (out, err, status) = told(&["report", "-", "-f", format], TRACE);
+        assert_eq!((err.as_str(), status), ("", 0), "{format}");
+        assert!(out.starts_with(start), "{format}: {out}");
+    }
+    assert_eq!(
+        told(&["explain", "-", "--json"], TRACE).0,
+        "{\"told\":[\"Nothing broke in this run of 1 step.\",\"CPU 0 ran fork (step 1).\"]}\n"
+    );
+}
+
+#[test]
+fn input_that_can_not_be_used_is_answered_in_words() {
+    let (_, err, status) = told(&["report", "/no/such/file"], "");
+    assert!(status == 3 && err.starts_with("error: /no/such/file: "), "{err}");
+    let (_, err, status) = told(&["report", "-"], "{}");
+    assert!(status == 3 && err.contains("- is no trace: missing field `format`") && err.contains("help: "), "{err}");
+    let (_, err, status) = told(&["report", "-"], &TRACE.replacen("1", "2", 1));
+    assert!(status == 3 && err.contains("format 2"), "{err}");
+}
+
+#[test]
+fn no_colours_without_a_terminal_and_some_where_they_are_asked_for() {
+    let (_, plain, _) = told(&["report", "/no/such/file"], "");
+    let (_, colours, _) = told(&["--color", "always", "report", "/no/such/file"], "");
+    assert!(!plain.contains('\x1b') && colours.contains("\x1b[1;31merror\x1b[0m"), "{colours}");
+}
+
+#[test]
+fn completions_and_the_manual_know_every_command() {
+    for shell in ["bash", "zsh", "fish"] {
+        let (out, _, status) = told(&["completions", shell], "");
+        assert!(status == 0 && out.contains("explain") && out.contains("mmu"), "{shell}");
+    }
+    let (page, _, status) = told(&["man"], "");
+    assert!(status == 0 && page.contains(".TH cowscope 1") && page.contains("explain"), "{page}");
+}
