@@ -1,5 +1,6 @@
 //! Every reachable state, each looked at once: the search that proves.
 
+use super::coverage::{Coverage, coverage};
 use super::lane::{Fingerprint, Lane, Narrow, Tally};
 use super::{Budget, Counts, End, Findings, Fingerprints, Limit, Model, Search, Status};
 
@@ -18,6 +19,7 @@ pub(super) const LANES: usize = 8;
 /// Search over all enabled choices, with a set of fingerprints and undo instead of copies, in a few depth-first walks that take
 /// turns.
 pub struct Exhaustive<M: Model, F: Fingerprint = Narrow> {
+    start: M,
     lanes: Vec<Lane<M, F>>,
     options: Options,
     budget: Budget,
@@ -29,17 +31,28 @@ pub struct Exhaustive<M: Model, F: Fingerprint = Narrow> {
 impl<M: Model, F: Fingerprint> Exhaustive<M, F> {
     /// A search from the state in which `model` stands.
     pub fn new(model: M, options: Options, budget: Budget) -> Self {
+        let start = model.clone();
         let mut lanes: Vec<Lane<M, F>> = (0..LANES).map(|_| Lane::idle(model.clone())).collect();
         let mut visited = Fingerprints::new();
         visited.insert(lanes[0].begin_here());
         let mut tally = Tally { terminals: options.collect_terminals.then(Fingerprints::new), ..Tally::default() };
         tally.counts = Counts { states: 1, transitions: 1, ..Counts::default() };
-        Exhaustive { lanes, options, budget, visited, tally, ended: None }
+        Exhaustive { start, lanes, options, budget, visited, tally, ended: None }
     }
 
     /// The fingerprints of the states in which nobody can act, sorted; empty unless they were asked for.
     pub fn terminal_fingerprints(&self) -> Vec<u64> {
         self.tally.terminals.as_ref().map(Fingerprints::sorted).unwrap_or_default()
+    }
+
+    /// True when the state in which `model` stands has been reached. (128-bit fingerprints under no symmetry, as in the search.)
+    fn knows(&self, model: &mut M) -> bool {
+        self.visited.contains(F::first(model))
+    }
+
+    /// How much of what random walks meet is known by now: an estimate of how much is left. See [`Coverage`].
+    pub fn coverage(&self, walks: u64, seed: u64) -> Coverage {
+        coverage(&self.start, walks, seed, |model| self.knows(model))
     }
 
     /// Every lane looks at one state; then all that was reached is looked up together, so that the loads overlap.

@@ -1,10 +1,12 @@
 //! What a search found: breaks, each with one schedule that leads there.
 
 use super::{Choice, Violation};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What can go wrong, as far as breaks are told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Break {
     /// An invariant, a promise or an assertion of the model.
     Violation(Violation),
@@ -13,7 +15,7 @@ pub enum Break {
 }
 
 /// One break and a schedule from the search's start that ends in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What broke.
     pub what: Break,

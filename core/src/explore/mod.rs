@@ -1,5 +1,6 @@
 //! The explorer: exhaustive, bounded and random searches over any [`Model`].
 
+mod coverage;
 mod exhaustive;
 mod expand;
 mod finding;
@@ -15,9 +16,11 @@ mod search;
 mod sequential;
 #[cfg(not(target_family = "wasm"))]
 mod shared;
+mod summary;
 mod tree;
 mod visited;
 
+pub use coverage::{Coverage, coverage};
 pub use exhaustive::{Exhaustive, Options};
 pub use finding::{Break, Finding, Findings, Target};
 pub use lane::{Fingerprint, Narrow, Wide};
@@ -30,4 +33,5 @@ pub use random::{Plan, Random, Strategy};
 pub use replay::{Replay, replay, switches};
 pub use search::{Budget, Counts, End, Limit, Progress, Search, Status, drive};
 pub use sequential::Sequential;
+pub use summary::{MergeError, Part, Summary, Verdict, merge};
 pub use visited::{Fingerprints, Key};

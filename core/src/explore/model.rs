@@ -1,9 +1,10 @@
 //! What the explorer needs of a thing it can search: agents, steps, undo, fingerprints.
 
 use cowscope_mmu::State;
+use serde::{Deserialize, Serialize};
 
 /// One transition out of a state: which agent acts, and its free choices as one number (see `Chooser`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Choice {
     /// Index of the agent, below [`Model::agents`].
     pub agent: u8,
@@ -26,7 +27,7 @@ pub enum Outcome {
 }
 
 /// Identifies what broke and where, without its story (which a replay tells).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Violation {
     /// Which invariant, promise or assertion: an index into the model's own list.
     pub invariant: u16,

@@ -85,7 +85,7 @@ impl<M: Model> Random<M> {
         if let Strategy::Pct { .. } = plan.strategy {
             random.plan.strategy = Strategy::Uniform;
             for trial in 0..TRIAL_RUNS {
-                random.one(u64::MAX - trial);
+                random.one(u64::MAX - trial, |_| {});
                 random.pct_steps = random.pct_steps.max(random.counts.depth as u32);
             }
             random = Random { plan, counts: Counts::default(), findings: Findings::new(), broke: false, ..random };
@@ -113,8 +113,8 @@ impl<M: Model> Random<M> {
         self.dropped
     }
 
-    /// Makes run number `number`.
-    fn one(&mut self, number: u64) -> Ran {
+    /// Makes run number `number`; `met` sees every state that it reaches.
+    fn one(&mut self, number: u64, mut met: impl FnMut(&mut M)) -> Ran {
         let start = self.model.state().mark();
         let mut rng = ChaCha8Rng::seed_from_u64(self.plan.seed);
         rng.set_stream(number);
@@ -125,7 +125,10 @@ impl<M: Model> Random<M> {
                 break Ran::Cut;
             }
             match self.step(&mut order, &mut rng, &schedule) {
-                Stepped::Took(choice) => schedule.push(choice),
+                Stepped::Took(choice) => {
+                    schedule.push(choice);
+                    met(&mut self.model);
+                }
                 Stepped::Ended => break Ran::Whole,
                 Stepped::Dropped => break Ran::Dropped,
             }
@@ -165,6 +168,14 @@ impl<M: Model> Random<M> {
             self.broke = true;
         }
         Stepped::Ended
+    }
+}
+
+/// Makes the runs of `plan` and shows `met` every state on the way, the first one not.
+pub(super) fn walk<M: Model>(model: M, plan: Plan, mut met: impl FnMut(&mut M)) {
+    let mut random = Random::new(model, plan, Budget::NONE);
+    for run in 0..plan.runs {
+        random.one(plan.first + run * plan.stride.max(1), &mut met);
     }
 }
 
@@ -282,7 +293,7 @@ impl<M: Model> Search for Random<M> {
             if self.broke && self.plan.first_break {
                 return Status::Ended(End::Broke);
             }
-            match self.one(self.plan.first + self.done * self.plan.stride.max(1)) {
+            match self.one(self.plan.first + self.done * self.plan.stride.max(1), |_| {}) {
                 Ran::Whole => {}
                 Ran::Cut => self.cut += 1,
                 Ran::Dropped => self.dropped += 1,

@@ -1,6 +1,7 @@
 //! What all searches have in common: they run in slices, stop at a budget, count, and end in one of a few honest ways.
 
 use super::Findings;
+use serde::{Deserialize, Serialize};
 
 /// What a search may use. A search that reaches a limit can be given a larger budget and go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,8 @@ impl Budget {
 }
 
 /// Which part of the [`Budget`] was used up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// [`Budget::states`].
     States,
@@ -43,7 +45,7 @@ pub enum Limit {
 }
 
 /// How far a search has got.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Distinct states reached, the first one included.
     pub states: u64,
@@ -70,7 +72,8 @@ impl Counts {
 }
 
 /// How a search ended. "Holds" may be said only of [`End::Complete`] with no findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum End {
     /// Every schedule that the search stands for was covered: the findings are all there are.
     Complete,

@@ -97,7 +97,7 @@ fn a_budget_ends_a_search_honestly_and_a_larger_one_continues_it() {
 #[test]
 fn random_programs_have_the_states_breaks_and_ends_of_brute_force() {
     let (mut largest, mut deadlocks) = (0, 0);
-    for seed in 0..3_000 {
+    for seed in 0..1_000 {
         let model = Program::random(seed);
         let truth = brute::everything(&model);
         let options = Options { collect_terminals: true, ..Options::default() };
@@ -114,7 +114,7 @@ fn random_programs_have_the_states_breaks_and_ends_of_brute_force() {
         largest = largest.max(counts.states);
         deadlocks += found.contains(&Break::Deadlock) as u32;
     }
-    assert!(largest > 500 && deadlocks > 100, "largest {largest}, {deadlocks} deadlocks");
+    assert!(largest > 500 && deadlocks > 50, "largest {largest}, {deadlocks} deadlocks");
 }
 
 #[test]

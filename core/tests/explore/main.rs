@@ -5,3 +5,4 @@ mod counts;
 mod models;
 mod sampled;
 mod shortest;
+mod summaries;
