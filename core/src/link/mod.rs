@@ -20,7 +20,7 @@ mod tests;
 pub use agent::{Agent, AgentKind};
 pub use digest::{Digest, DigestBuilder, Trail};
 pub use error::LinkError;
-pub use model::{Bookmarks, FlushKind, Link, LinkOptions, MemoryModel, Mode, OwnFile, Role, Run, Settings, TlbMode};
+pub use model::{Bookmarks, FlushKind, Link, LinkOptions, MemoryModel, Mode, OwnFile, Run, Settings, TlbMode};
 pub use schedule::{Turn, schedule_from_text, schedule_to_text};
 
 /// The number of the rules by which a schedule turns into states. It goes up with every change that moves a golden link.

@@ -15,11 +15,11 @@ pub type Bookmarks = BTreeMap<u32, String>;
 pub struct Link {
     /// The [`SEMANTICS`](super::SEMANTICS) of the engine that wrote it.
     pub semantics: u32,
-    /// The design's id. With files of [`Role::Design`] in [`own`](Self::own): the design they are laid over.
+    /// The design's id.
     pub design: String,
     /// Switches of the design that differ from its defaults.
     pub switches: Settings,
-    /// The scenario's id. With a file of [`Role::Scenario`] in [`own`](Self::own): that file's name.
+    /// The scenario's id.
     pub scenario: String,
     /// The variant; `None` is the scenario's first.
     pub variant: Option<String>,
@@ -39,7 +39,7 @@ pub struct Link {
     pub digest: Option<Digest>,
     /// Short marks along the way, to find where a run first differs.
     pub trail: Option<Trail>,
-    /// The user's own C, sorted by role and name.
+    /// The user's own C, sorted by path: files that the library has not, or not so.
     pub own: Vec<OwnFile>,
 }
 
@@ -138,20 +138,8 @@ pub enum Mode {
 /// One file of the user's own C.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct OwnFile {
-    /// What it is for.
-    pub role: Role,
-    /// Its name: letters, digits, `.`, `_`, `-`, `/`; at most 64.
-    pub name: String,
+    /// Its path in the library, e.g. `designs/mine/gup.c`: letters, digits, `.`, `_`, `-`, `/`; at most 64.
+    pub path: String,
     /// Its text.
     pub text: String,
-}
-
-/// What a file of the user's own C is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Laid over the design.
-    Design,
-    /// The scenario.
-    Scenario,
 }

@@ -162,7 +162,7 @@ fn hundred_lines() -> String {
 #[test]
 fn a_custom_design_of_a_hundred_lines_fits() {
     let mut custom = Link::new("5.11-seqcount", "fork-vs-gup-fast");
-    custom.own = vec![OwnFile { role: Role::Design, name: "mine.c".into(), text: hundred_lines() }];
+    custom.own = vec![OwnFile { path: "designs/mine/a.c".into(), text: hundred_lines() }];
     assert_eq!(custom.own[0].text.lines().count(), 100);
     let text = custom.to_string();
     assert!(text.len() <= 4000, "{}", text.len());
@@ -200,9 +200,8 @@ fn options() -> impl Strategy<Value = LinkOptions> {
 }
 
 fn own_files() -> impl Strategy<Value = Vec<OwnFile>> {
-    let role = prop_oneof![Just(Role::Design), Just(Role::Scenario)];
-    btree_map((role, identifiers()), ".{0,200}", 0..3)
-        .prop_map(|files| files.into_iter().map(|((role, name), text)| OwnFile { role, name, text }).collect())
+    btree_map("[a-z0-9._/\\-]{1,20}", ".{0,200}", 0..3)
+        .prop_map(|files| files.into_iter().map(|(path, text)| OwnFile { path, text }).collect())
 }
 
 prop_compose! {
@@ -260,7 +259,7 @@ fn hostile(text: &str) -> Result<(), TestCaseError> {
 fn the_largest_links_are_read_within_the_time_of_a_blink() {
     let start = "#/run?v=1&d=a&s=b&";
     let long = |what: &str| format!("{start}{}", what.repeat((limits::LINK - start.len()) / what.len()));
-    let zeros = [OwnFile { role: Role::Design, name: "a".into(), text: "\0".repeat(200 << 20) }];
+    let zeros = [OwnFile { path: "a".into(), text: "\0".repeat(200 << 20) }];
     let bomb = Link { own: zeros.into(), ..Link::new("a", "b") }.to_string();
     let cases = [
         long("x=-a-60000"),
