@@ -32,7 +32,7 @@ setup() {
   fi
   node_new_enough
   need_bindgen && ! waited_for wasm-bindgen && start wasm-bindgen install_bindgen
-  need_std && start wasm-std build_std
+  [ "$ROUTE" = debian ] && need_std && start wasm-std build_std
   need_npm "$what" && start npm install_npm "$what"
   if [ "$what" = test ] && ! browser >/dev/null; then
     have_apt "chromium fonts-dejavu-core"
