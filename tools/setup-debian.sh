@@ -30,6 +30,12 @@ need_std() {
   [ "$(cat "$STD/stamp" 2>/dev/null)" != "$(/usr/bin/rustc --version 2>/dev/null)" ] || ! has_std "$STD/bin/rustc"
 }
 
+debian_new_enough() {
+  local has
+  has=$(rustc_version /usr/bin/rustc)
+  new_enough "$has" || fail "Debian's rustc-web is $has, $(wanted_version) is needed: add bookworm-security to /etc/apt/sources.list"
+}
+
 build_std() {
   local compiler=/usr/bin/rustc host sources build=$TOOLS/build-std name
   host=$($compiler -vV | sed -n 's/^host: //p')

@@ -2,13 +2,17 @@
 
 native_rust() {
   have cargo || fail "Rust is missing: install it from https://rustup.rs, then run this again"
-  local has wants
-  has=$(rustc --version 2>/dev/null | sed -n 's/^rustc \([0-9]*\.[0-9]*\).*/\1/p')
-  wants=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+  local has
+  has=$(rustc_version rustc)
   [ -n "$has" ] || fail "\"rustc --version\" says nothing: run \"rustup default stable\", then this again"
-  [ "$(printf '%s\n' "$wants" "$has" | sort -t. -k1,1n -k2,2n | head -n 1)" = "$wants" ] ||
-    fail "Rust $has is too old, $wants is needed: run \"rustup update stable\""
+  new_enough "$has" || fail "Rust $has is too old, $(wanted_version) is needed: run \"rustup update stable\""
 }
+
+rustc_version() { "$1" --version 2>/dev/null | sed -n 's/^rustc \([0-9]*\.[0-9]*\).*/\1/p'; }
+
+wanted_version() { sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml; }
+
+new_enough() { [ "$(printf '%s\n' "$(wanted_version)" "$1" | sort -t. -k1,1n -k2,2n | head -n 1)" = "$(wanted_version)" ]; }
 
 # Can this rustc really compile for wasm?
 has_std() {

@@ -31,6 +31,7 @@ setup() {
     await packages
   fi
   node_new_enough
+  [ "$ROUTE" != debian ] || debian_new_enough
   need_bindgen && ! waited_for wasm-bindgen && start wasm-bindgen install_bindgen
   [ "$ROUTE" = debian ] && need_std && start wasm-std build_std
   need_npm "$what" && start npm install_npm "$what"
