@@ -15,6 +15,7 @@ have_apt() {
 
 apt_install() {
   local options=(-q -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3)
+  [ -z "${CI:-}" ] || options+=(-o Dpkg::Options::=--force-unsafe-io) # nobody switches CI off half-way
   $SUDO apt-get "${options[@]}" update || true # a source that is down may not be one that is needed
   $SUDO env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" install -y --no-install-recommends "$@"
 }

@@ -21,35 +21,42 @@ setup() {
   WBG=$(bindgen_version)
   BINDGEN=$(bindgen_dir)
 
+  # What the compilers need comes first. Then they work while the larger packages are fetched.
   local packages=()
-  need_basics
+  need_compilers
   if [ ${#packages[@]} -gt 0 ]; then
     have_apt "${packages[*]}"
-    # A C compiler is what cargo itself needs; when it is there, nothing has to wait for the packages.
-    have cc && need_bindgen && start wasm-bindgen install_bindgen
+    start packages apt_install "${packages[@]}"
+    await packages
+  fi
+  [ "$ROUTE" != debian ] || debian_new_enough
+  need_bindgen && start wasm-bindgen install_bindgen
+  [ "$ROUTE" = debian ] && need_std && start wasm-std build_std
+
+  packages=()
+  need_node "$what"
+  if [ ${#packages[@]} -gt 0 ]; then
+    have_apt "${packages[*]}"
     start packages apt_install "${packages[@]}"
     await packages
   fi
   node_new_enough
-  [ "$ROUTE" != debian ] || debian_new_enough
-  need_bindgen && ! waited_for wasm-bindgen && start wasm-bindgen install_bindgen
-  [ "$ROUTE" = debian ] && need_std && start wasm-std build_std
   need_npm "$what" && start npm install_npm "$what"
-  if [ "$what" = test ] && ! browser >/dev/null; then
-    have_apt "chromium fonts-dejavu-core"
-    start browser apt_install chromium fonts-dejavu-core
-  fi
   await
   if have flock; then exec 8>&-; fi
   SETUP_DONE=$what
 }
 
-# Sets `packages` to the Debian packages that building needs and that are missing.
-need_basics() {
+# These two set `packages` to the Debian packages that are missing.
+need_compilers() {
   have cc || packages+=(gcc libc6-dev)
+  [ "$ROUTE" != debian ] || packages+=($(missing_packages $DEBIAN_RUST))
+}
+
+need_node() {
   have node || packages+=(nodejs)
   have npm || packages+=(npm)
-  [ "$ROUTE" != debian ] || packages+=($(missing_packages $DEBIAN_RUST))
+  [ "$1" = serve ] || browser >/dev/null || packages+=(chromium fonts-dejavu-core)
 }
 
 node_new_enough() {
