@@ -12,6 +12,7 @@ mod entry;
 pub mod enumerate;
 mod interrupt;
 mod invalidate;
+pub mod litmus;
 mod machine;
 mod mayset;
 mod memory;

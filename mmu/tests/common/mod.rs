@@ -1,6 +1,7 @@
 //! What the native and the wasm tests share.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod axiomatic;
 #[cfg(feature = "query")]
 pub mod oracle;
 pub mod random;

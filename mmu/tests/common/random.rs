@@ -57,7 +57,7 @@ pub fn random_va(rng: &mut ChaCha8Rng) -> u64 {
     for level in 0..4 {
         va |= u64::from(below(rng, 2)) << (12 + 9 * level);
     }
-    va | 8 * u64::from(below(rng, 512))
+    va + 8 * u64::from(below(rng, 512))
 }
 
 /// A random access of a random CPU.
@@ -94,7 +94,7 @@ fn random_entry(rng: &mut ChaCha8Rng, level: usize) -> u64 {
 /// A write of a random entry into a random table.
 pub fn random_write(rng: &mut ChaCha8Rng) -> Op {
     let level = [0, 0, 0, 1, 1, 2, 3][below(rng, 7) as usize];
-    let pa = TABLES[level][below(rng, 2) as usize] << 12 | 8 * u64::from(below(rng, 2));
+    let pa = TABLES[level][below(rng, 2) as usize] * 0x1000 + 8 * u64::from(below(rng, 2));
     Op::Write { pa, value: random_entry(rng, level) }
 }
 
@@ -165,7 +165,7 @@ pub fn start(rng: &mut ChaCha8Rng, cpus: u32) -> Vec<Op> {
     for (level, tables) in TABLES.iter().enumerate() {
         for table in tables {
             for word in 0..2 {
-                ops.push(Op::Write { pa: table << 12 | 8 * word, value: random_entry(rng, level) });
+                ops.push(Op::Write { pa: table * 0x1000 + 8 * word, value: random_entry(rng, level) });
             }
         }
     }
