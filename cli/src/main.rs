@@ -2,6 +2,7 @@
 
 mod complaint;
 mod generate;
+mod litmus;
 mod mmu;
 mod output;
 mod report;
@@ -44,6 +45,8 @@ enum Command {
     Explain(report::ExplainArgs),
     /// Answer memory accesses and TLB sequences, or enumerate every access
     Mmu(mmu::Args),
+    /// Run litmus tests in herd's format
+    Litmus(litmus::Args),
     #[command(hide = true)]
     Completions(generate::CompletionArgs),
     #[command(hide = true)]
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Report(args) => report::run(&args, &mut out),
         Command::Explain(args) => report::explain(&args, &mut out),
         Command::Mmu(args) => Ok(mmu::run(&args)),
+        Command::Litmus(args) => Ok(litmus::run(&args)),
         Command::Completions(args) => generate::completions(&args, &mut out),
         Command::Man(args) => generate::man(&args, &mut out),
     };
