@@ -4,7 +4,7 @@ use super::super::ast::Span;
 use super::super::diag::Diagnostic;
 use super::super::lexer::{Raw, RawKind};
 use super::super::token::{Tok, Token};
-use super::{Macro, Reader, Section};
+use super::{LONGEST_WORD, Macro, Reader, Section};
 use crate::near::did_you_mean;
 use std::rc::Rc;
 
@@ -18,6 +18,7 @@ impl Reader<'_> {
             match raw.kind {
                 RawKind::Comment { ok: false } => self.comment_without_end(raw),
                 RawKind::Space | RawKind::Comment { .. } | RawKind::Newline => {}
+                RawKind::Word if (raw.hi - raw.lo) as usize > LONGEST_WORD => return self.too_long(raw),
                 _ => words.push(raw),
             }
         }

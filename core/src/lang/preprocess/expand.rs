@@ -15,9 +15,9 @@ const DEEPEST: usize = 64;
 pub(super) struct Nesting {
     braces: u32,
     others: u32,
-    /// Tokens looked at.
+    /// Tokens of macros and their arguments looked at.
     spent: usize,
-    /// The limit was reported.
+    /// A limit was passed and reported: the rest of the text is dropped.
     exhausted: bool,
 }
 
@@ -114,8 +114,11 @@ impl Reader<'_> {
         let mut at = 0;
         while let Some(token) = input.get(at) {
             at += 1;
-            self.nesting.spent += 1;
-            if self.nesting.spent > 2 * MOST_TOKENS || out.len() >= MOST_TOKENS {
+            self.nesting.spent += usize::from(depth > 0);
+            if self.nesting.exhausted {
+                return;
+            }
+            if self.nesting.spent > MOST_TOKENS {
                 self.exhausted(token.span, "macros make this text too large");
                 return;
             }
@@ -124,7 +127,7 @@ impl Reader<'_> {
                 out.push(token.clone());
                 continue;
             };
-            if hidden.contains(&name) {
+            if hidden.iter().any(|outer| Rc::ptr_eq(outer, &name)) {
                 out.push(Token { painted: true, ..token.clone() });
                 continue;
             }
@@ -196,6 +199,7 @@ impl Reader<'_> {
             self.expand(arg, hidden, depth + 1, &mut out);
             replaced.push(out);
         }
+        self.nesting.spent += replaced.iter().map(Vec::len).sum::<usize>();
         let mut body = Vec::new();
         for token in &known.body {
             match token.word().and_then(|word| params.iter().position(|param| param == word)) {

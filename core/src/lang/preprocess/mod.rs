@@ -16,8 +16,10 @@ use super::token::{Tok, Token};
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
-/// A file yields at most so many tokens, macros replaced.
-const MOST_TOKENS: usize = 1 << 19;
+/// The macros of a file stand for at most so many tokens.
+const MOST_TOKENS: usize = 1 << 18;
+/// The longest name and number, in bytes. They stand in messages.
+pub(crate) const LONGEST_WORD: usize = 128;
 
 /// One macro.
 #[derive(Clone, Debug)]
@@ -185,6 +187,11 @@ impl Reader<'_> {
         &self.text[raw.lo as usize..raw.hi as usize]
     }
 
+    fn too_long(&mut self, raw: Raw) {
+        let message = format!("a name has at most {LONGEST_WORD} characters");
+        self.report(Diagnostic::error("E0108", self.span(raw), message));
+    }
+
     fn comment_without_end(&mut self, raw: Raw) {
         let span = Span { hi: raw.lo + 2, ..self.span(raw) };
         self.report(Diagnostic::error("E0102", span, "this comment is never closed").help("add `*/`"));
@@ -218,7 +225,13 @@ impl Reader<'_> {
             (0, true, 32)
         };
         match raw.kind {
-            RawKind::Word => Some(Tok::Word(self.intern(raw))),
+            RawKind::Word => {
+                if (raw.hi - raw.lo) as usize > LONGEST_WORD {
+                    self.too_long(raw);
+                    return Some(Tok::Word("_".into()));
+                }
+                Some(Tok::Word(self.intern(raw)))
+            }
             RawKind::Punct(punct) => Some(Tok::Punct(punct)),
             RawKind::Number => {
                 let (value, signed, bits) =
