@@ -29,7 +29,6 @@ fn check(text: &str) -> Vec<Diagnostic> {
     drop(unit);
     let took = start.elapsed();
     let shown: String = text.chars().take(200).collect();
-    if took.as_millis() > 150 {}
     assert!(took < LONGEST, "{took:?} for {} bytes: {shown:?}", text.len());
     assert!(diags.len() <= MOST_DIAGNOSTICS + 1, "{} diagnostics: {shown:?}", diags.len());
     for d in &diags {
@@ -116,7 +115,7 @@ fn wide_texts_are_read_in_time() {
         filled("void f(int x) { f(x", ", x", "); }"),
         filled("", ";", ""),
         filled("", "TITLE(1)\n", ""),
-        filled("T(", "\"a\" ", ")"),
+        filled("TITLE(", "\"a\" ", ")"),
         filled("", "int f(void);\n", ""),
         filled("", "/* x */", ""),
         filled("#define A 1\nint x[] = {", "A,", "};"),
@@ -316,7 +315,7 @@ const WORDS: &[&str] = &[
 /// Texts of words in any order, texts of any bytes, and good texts with a piece cut out, doubled or exchanged.
 #[test]
 fn random_texts_end_in_a_unit_or_in_diagnostics() {
-    let rounds = if cfg!(debug_assertions) { 3_000 } else { 30_000 };
+    let rounds = if cfg!(debug_assertions) { 1_000 } else { 30_000 };
     on_small_stack(move || {
         let mut rng = ChaCha8Rng::seed_from_u64(4);
         let mut below = |n: usize| (rng.next_u64() % n as u64) as usize;

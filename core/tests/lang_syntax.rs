@@ -3,7 +3,7 @@
 //! `UPDATE_EXPECTED=1 cargo test -p cowscope-core --test lang_syntax` writes the `.expected` files; read the difference.
 
 use cowscope_core::lang::ast::Unit;
-use cowscope_core::lang::diag::Diagnostic;
+use cowscope_core::lang::diag::{Diagnostic, Severity};
 use cowscope_core::lang::parser::{self, TypeNames};
 use cowscope_core::lang::preprocess::Macros;
 use cowscope_core::lang::source::Sources;
@@ -74,4 +74,33 @@ fn good_texts_have_no_diagnostics() {
         assert!(diags.is_empty(), "{}\n{}", path.display(), listing(&text, &diags));
         assert!(!unit.items.is_empty(), "{}", path.display());
     }
+}
+
+/// The texts of the library: common files in the order of their names, then one design, then one scenario.
+#[test]
+fn the_library_parses() {
+    let kernel = Path::new(env!("CARGO_MANIFEST_DIR")).join("kernel");
+    let list = |folder: PathBuf| {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        paths
+    };
+    let read = |paths: Vec<PathBuf>| -> Vec<String> {
+        let c = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "c");
+        paths.into_iter().filter(c).map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    };
+    let common = read(list(kernel.join("common")));
+    let designs = list(kernel.join("designs")).into_iter().filter(|path| path.is_dir()).map(|path| read(list(path)));
+    let rest = designs.chain(read(list(kernel.join("scenarios"))).into_iter().map(|text| vec![text]));
+    let mut read = 0;
+    for texts in rest {
+        let (mut macros, mut types) = (Macros::new(), TypeNames::new());
+        for text in common.iter().chain(&texts) {
+            let (_, diags) = parser::parse(0, text, &mut macros, &mut types);
+            let errors: Vec<Diagnostic> = diags.into_iter().filter(|d| d.severity == Severity::Error).collect();
+            assert!(errors.is_empty(), "{}", listing(text, &errors));
+            read += 1;
+        }
+    }
+    assert!(read > 0);
 }

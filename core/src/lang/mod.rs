@@ -2,10 +2,12 @@
 
 pub mod ast;
 pub mod diag;
+pub mod highlight;
 mod lexer;
 mod literal;
 pub mod parser;
 pub mod preprocess;
+pub mod render;
 pub mod source;
 mod token;
 

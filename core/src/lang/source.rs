@@ -51,6 +51,12 @@ impl Source {
         self.text[lo as usize..hi].trim_end_matches(['\n', '\r'])
     }
 
+    /// The bytes of a line (from 0), its line end included; `None` if there is no such line.
+    pub(crate) fn line_range(&self, index: usize) -> Option<std::ops::Range<usize>> {
+        let lo = *self.lines.get(index)? as usize;
+        Some(lo..self.lines.get(index + 1).map_or(self.text.len(), |&next| next as usize))
+    }
+
     /// Line and column of a byte offset; an offset past the end means the end, one inside a character its first byte.
     pub fn position(&self, offset: u32) -> Position {
         let offset = floor_char(&self.text, offset);

@@ -286,6 +286,12 @@ impl Parser<'_> {
                     break;
                 }
             }
+            if matches!(self.peek().kind, Tok::Word(_) | Tok::Int { .. } | Tok::Str(_)) {
+                let found = self.shown(self.peek());
+                let error =
+                    Diagnostic::error("E0120", self.behind_last(), format!("expected `,` or `)`, found {found}"));
+                return Err(Box::new(error.related(opener, "in these parentheses")));
+            }
         }
         self.close(")", opener)?;
         self.height = height;

@@ -23,10 +23,8 @@ impl Parser<'_> {
             out.push(Item::Directive(directive));
             return Ok(());
         }
-        if self.peek().word().is_some_and(|word| !super::is_keyword(word) && !is_attribute(word))
-            && !self.starts_type(0)
-            && self.ahead(1).is("(")
-        {
+        let call = self.peek().word().is_some_and(|word| !super::is_keyword(word) && !is_attribute(word));
+        if call && !self.starts_type(0) && self.ahead(1).is("(") {
             self.no_return_type()?;
         }
         let mut specifiers = self.specifiers()?;
@@ -46,11 +44,13 @@ impl Parser<'_> {
         if !is_capitals(word) || !self.ahead(1).is("(") || self.types.contains(word) {
             return false;
         }
-        if !is_attribute(word) {
-            return true;
+        let behind = self.behind_brackets(1).map(|n| self.ahead(n));
+        if is_attribute(word) {
+            behind.is_some_and(|next| next.is(";") || next.kind == Tok::End)
+        } else {
+            // With a { it is a function without a return type.
+            !behind.is_some_and(|next| next.is("{"))
         }
-        let behind = self.behind_brackets(1);
-        behind.is_some_and(|n| self.ahead(n).is(";") || self.ahead(n).kind == Tok::End)
     }
 
     /// How far ahead the token behind the brackets stands that open `n` tokens ahead; they are not long.
@@ -75,11 +75,7 @@ impl Parser<'_> {
         let opener = self.expect("(")?;
         let args = self.arguments(opener, false)?;
         let span = name.span.to(self.last_span());
-        if self.peek().is("{") {
-            let error =
-                Diagnostic::error("E0129", name.span, format!("the function `{}` has no return type", name.name));
-            return Err(Box::new(error.help(format!("write `void {}(...)`", name.name))));
-        }
+
         self.eat(";");
         Ok(Directive { name, args, span })
     }

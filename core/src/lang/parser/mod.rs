@@ -139,11 +139,9 @@ impl<'a> Parser<'a> {
 
     /// Keeps the error unless one about characters already stands in the same item before it, of which it may be the echo.
     fn note(&mut self, error: Diagnostic, item: usize) {
-        let from = self.tokens[item].span.lo;
-        let echo = self
-            .diags
-            .iter()
-            .any(|earlier| earlier.severity == Severity::Error && (from..=error.span.lo).contains(&earlier.span.lo));
+        let before = self.tokens[item].span.lo..=self.span().lo;
+        let mut errors = self.diags.iter().filter(|earlier| earlier.severity == Severity::Error);
+        let echo = errors.any(|earlier| before.contains(&earlier.span.lo));
         if !echo {
             self.diags.push(error);
         }
@@ -266,6 +264,8 @@ impl<'a> Parser<'a> {
             Tok::Int { value, .. } => format!("the number {value}"),
             Tok::Str(_) => "a string".into(),
             Tok::Punct(punct) => format!("`{punct}`"),
+            // A condition of the preprocessor comes without its text.
+            Tok::End if self.text.is_empty() => "the end of the line".into(),
             Tok::End => "the end of the file".into(),
         }
     }

@@ -24,11 +24,14 @@ impl Parser<'_> {
             if token.kind == Tok::End {
                 return;
             }
-            if self.at > start && token.margin && (if depth == 0 { self.begins_item() } else { self.begins_function() })
+            if self.at > start
+                && token.margin
+                && (if depth == 0 { self.begins_item() } else { self.begins_definition() })
             {
                 return;
             }
-            let ends = depth == 0 && token.is(";") || depth <= 1 && token.is("}") && !self.goes_on_behind_brace();
+            let ends = depth == 0 && token.is(";") && !self.ahead(1).is("{")
+                || depth <= 1 && token.is("}") && !self.goes_on_behind_brace();
             depth = nesting(depth, token);
             self.advance();
             if ends {
@@ -54,6 +57,17 @@ impl Parser<'_> {
             .word()
             .is_some_and(|word| self.starts_type(0) || is_attribute(word) || is_capitals(word) && self.ahead(1).is("("))
             || self.begins_function()
+    }
+
+    /// Inside brackets left open: does something begin here that functions do not contain?
+    fn begins_definition(&self) -> bool {
+        let words: [Option<&str>; 2] = [0, 1].map(|n| self.ahead(n).word().map(|word| &**word));
+        match words {
+            [Some("typedef" | "static"), _] => true,
+            [Some("struct" | "enum"), Some(_)] => self.ahead(2).is("{"),
+            [Some("enum"), None] => self.ahead(1).is("{"),
+            _ => self.begins_function(),
+        }
     }
 
     /// Inside a function or struct: does the head of a function, with its `{`, stand in the first column? Then a `}` is missing.

@@ -279,7 +279,7 @@ impl Parser<'_> {
         let behind = self.ahead(2 + stars);
         let pointer = stars > 0 && is_name(1 + stars) && ["=", ";", "["].iter().any(|p| behind.is(p));
         let value_follows = matches!(self.ahead(1).kind, Tok::Int { .. }) || is_name(1);
-        if pointer || stars == 0 && is_name(1) {
+        if pointer || is_name(1) || self.starts_type(1) {
             return Err(self.unknown_type(word, self.span()));
         }
         // `retrun 1;`, `esle x = 1;`

@@ -137,13 +137,13 @@ impl Parser<'_> {
                 }
                 "char" | "short" | "int" | "long" | "signed" | "unsigned" => {
                     if other.is_some() || !ints.take(&word) {
-                        return Err(two_types(span, &word));
+                        return Err(self.two_types(other.as_ref(), &word));
                     }
                     self.advance();
                 }
                 "void" | "bool" | "_Bool" | "struct" | "enum" | "typeof" => {
                     if other.is_some() || ints.any() {
-                        return Err(two_types(span, &word));
+                        return Err(self.two_types(other.as_ref(), &word));
                     }
                     other = Some(self.type_by_keyword(&word)?);
                 }
@@ -158,7 +158,7 @@ impl Parser<'_> {
                     continue;
                 }
                 _ if (other.is_some() || ints.any()) && self.is_type_name(&word) && self.ahead(1).word().is_some() => {
-                    return Err(two_types(span, &word));
+                    return Err(self.two_types(other.as_ref(), &word));
                 }
                 _ => break,
             }
@@ -315,6 +315,10 @@ impl Parser<'_> {
             let error = Diagnostic::error("E0133", span, format!("`{word}` stands outside of any function"));
             return Box::new(error.help("a `}` too many before it ends the function early"));
         }
+        if self.ahead(1).is("(") && self.behind_brackets(1).is_some_and(|n| self.ahead(n).is("{")) {
+            let error = Diagnostic::error("E0129", span, format!("the function `{word}` has no return type"));
+            return Box::new(error.help("write `int` before it, or `void` if it returns nothing"));
+        }
         if is_keyword(word) {
             return self.expected("a type");
         }
@@ -331,9 +335,7 @@ impl Parser<'_> {
         let fixed = keywords.chain(words::aliases()).map(|word| -> &str { word });
         let suggestion = near(word, self.types.iter().chain(fixed));
         let mut error = match suggestion {
-            Some(meant) if is_keyword(meant) => {
-                Diagnostic::error("E0125", span, format!("`{word}` is not a keyword")).label("nor a type")
-            }
+            Some(meant) if is_keyword(meant) => Diagnostic::error("E0125", span, format!("`{word}` is not a keyword")),
             _ if words::is_capitals(word) => {
                 let mut error = Diagnostic::error("E0132", span, format!("`{word}` is no attribute word and no type"));
                 error.help = near(word, words::ATTRIBUTES)
@@ -346,11 +348,14 @@ impl Parser<'_> {
         error.help = suggestion.map(|meant| format!("did you mean `{meant}`?"));
         Box::new(error)
     }
-}
 
-fn two_types(span: Span, word: &str) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::error("E0130", span, format!("`{word}` does not go with the type before it"))
-            .help("keep one of them"),
-    )
+    /// A second type behind the first. Behind `}` it is a `;` that is missing.
+    fn two_types(&self, first: Option<&TypeKind>, word: &str) -> Box<Diagnostic> {
+        if matches!(first, Some(TypeKind::InlineStruct(_) | TypeKind::InlineEnum(_))) {
+            let error = Diagnostic::error("E0121", self.behind_last(), "expected `;` behind the definition");
+            return Box::new(error.label("`;` belongs here"));
+        }
+        let error = Diagnostic::error("E0130", self.span(), format!("`{word}` does not go with the type before it"));
+        Box::new(error.help("keep one of them"))
+    }
 }

@@ -20,19 +20,24 @@ impl Reader<'_> {
         }
         let whole = tokens.last().map_or(span, |last| span.to(last.span));
         let Some(tokens) = self.replace_defined(&tokens) else { return false };
-        let mut replaced = Vec::new();
-        self.expand(&tokens, &mut Vec::new(), 0, &mut replaced);
-        for token in &mut replaced {
-            self.unknown_is_zero(token);
-        }
-        let value = parser::condition(replaced, whole).and_then(|expr| value(&expr));
-        match value {
-            Ok((value, _)) => value != 0,
+        match self.constant(&tokens, whole) {
+            Ok(value) => value != 0,
             Err(error) => {
                 self.report(Diagnostic { code: "E0115", ..*error });
                 false
             }
         }
+    }
+
+    /// The value of a constant expression after the replacement of macros.
+    pub(super) fn constant(&mut self, tokens: &[Token], whole: Span) -> Result<u64, Box<Diagnostic>> {
+        let mut replaced = Vec::new();
+        self.expand(tokens, &mut Vec::new(), 0, &mut replaced);
+        for token in &mut replaced {
+            self.unknown_is_zero(token);
+        }
+        let expr = parser::condition(replaced, whole)?;
+        Ok(value(&expr)?.0)
     }
 
     /// Puts 1 or 0 for `defined NAME` and `defined(NAME)`.

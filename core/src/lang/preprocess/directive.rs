@@ -3,7 +3,7 @@
 use super::super::ast::Span;
 use super::super::diag::Diagnostic;
 use super::super::lexer::{Raw, RawKind};
-use super::super::token::{Tok, Token};
+use super::super::token::Token;
 use super::{LONGEST_WORD, Macro, Reader, Section};
 use crate::near::did_you_mean;
 use std::rc::Rc;
@@ -188,13 +188,13 @@ impl Reader<'_> {
         }
     }
 
+    /// A later file may replace a macro of an earlier one, as it may replace a function; in one file that is a slip.
     fn define(&mut self, name: Rc<str>, new: Macro) {
         if let Some(old) = self.macros.map.get(&name) {
             let Some(first) = old.defined else { return };
             let same = |a: &[Token], b: &[Token]| a.iter().map(|t| &t.kind).eq(b.iter().map(|t| &t.kind));
-            if (!same(&old.body, &new.body) || old.params != new.params)
-                && let Some(place) = new.defined
-            {
+            let differs = !same(&old.body, &new.body) || old.params != new.params;
+            if let Some(place) = new.defined.filter(|place| differs && place.file == first.file) {
                 let warning = Diagnostic::warning("E0119", place, format!("`{name}` is defined again, differently"));
                 self.report(warning.related(first, "first defined here").help("put `#undef` before it"));
             }
@@ -204,7 +204,8 @@ impl Reader<'_> {
 
     /// `SWITCH(NAME, default, ...)` at the top level gives NAME its default unless an option has given it a value.
     pub(super) fn switch_default(&mut self, name: &Rc<str>, default: &[Token]) {
-        if !self.macros.is_defined(name) && default.iter().all(|token| token.kind != Tok::End) {
+        let given = self.macros.map.get(name).is_some_and(|known| known.defined.is_none());
+        if !given {
             let place = default.first().map(|token| token.span);
             let switch = Macro { params: None, body: default.to_vec(), defined: place };
             self.macros.map.insert(name.clone(), Rc::new(switch));

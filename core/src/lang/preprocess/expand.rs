@@ -185,7 +185,8 @@ impl Reader<'_> {
     ) -> Option<Vec<Token>> {
         let given = if params.is_empty() && args.len() == 1 && args[0].is_empty() { 0 } else { args.len() };
         if given != params.len() {
-            let message = format!("the macro `{name}` takes {} arguments, not {given}", params.len());
+            let plural = if params.len() == 1 { "" } else { "s" };
+            let message = format!("the macro `{name}` takes {} argument{plural}, not {given}", params.len());
             let mut error = Diagnostic::error("E0112", place, message);
             if let Some(defined) = known.defined {
                 error = error.related(defined, "defined here");

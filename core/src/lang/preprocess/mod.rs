@@ -62,6 +62,19 @@ impl Macros {
         self.map.contains_key(name)
     }
 
+    /// The value of an object-like macro that stands for a constant expression of integers, other macros replaced.
+    pub fn value(&self, name: &str) -> Option<i64> {
+        let (name, known) = self.map.get_key_value(name)?;
+        if known.params.is_some() {
+            return None;
+        }
+        let token = Token { kind: Tok::Word(name.clone()), span: Span::default(), margin: false, painted: false };
+        let (mut macros, mut diags) = (self.clone(), Vec::new());
+        let mut reader = Reader::new(0, "", &mut macros, &mut diags);
+        let value = reader.constant(&[token], Span::default()).ok()?;
+        diags.is_empty().then_some(value as i64)
+    }
+
     /// The names of all macros, sorted: for suggestions.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.map.keys().map(|name| &**name)
@@ -83,16 +96,7 @@ fn number_tokens(value: i64) -> Vec<Token> {
 
 /// The tokens of a text, the last one [`Tok::End`]. Errors are added to `diags`; the tokens go on behind them.
 pub(crate) fn preprocess(file: u16, text: &str, macros: &mut Macros, diags: &mut Vec<Diagnostic>) -> Vec<Token> {
-    let mut reader = Reader {
-        file,
-        text,
-        macros,
-        diags,
-        names: HashSet::new(),
-        out: Vec::new(),
-        sections: Vec::new(),
-        nesting: expand::Nesting::default(),
-    };
+    let mut reader = Reader::new(file, text, macros, diags);
     reader.run();
     reader.out
 }
@@ -124,7 +128,12 @@ struct Reader<'a> {
     nesting: expand::Nesting,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(file: u16, text: &'a str, macros: &'a mut Macros, diags: &'a mut Vec<Diagnostic>) -> Self {
+        let (names, nesting) = (HashSet::new(), expand::Nesting::default());
+        Reader { file, text, macros, diags, names, out: Vec::new(), sections: Vec::new(), nesting }
+    }
+
     fn run(&mut self) {
         let raws: Vec<Raw> = lexer::lex(self.text).collect();
         let mut plain: Vec<Token> = Vec::new();
@@ -272,12 +281,17 @@ impl Reader<'_> {
     }
 
     fn stray(&mut self, raw: Raw) {
-        let shown: String = self.slice(raw).chars().take(8).collect::<String>().escape_debug().to_string();
-        let error = Diagnostic::error("E0101", self.span(raw), format!("`{shown}` is no character of C"));
-        let help = match shown.chars().next() {
+        let first = self.slice(raw).chars().next();
+        let shown = match first {
+            Some(c) if c.is_control() || c.is_whitespace() => format!("U+{:04X}", c as u32),
+            _ => format!("`{}`", self.slice(raw).chars().take(8).collect::<String>()),
+        };
+        let error = Diagnostic::error("E0101", self.span(raw), format!("{shown} is no character of C"));
+        let help = match first {
             Some('“' | '”' | '„') => Some("the quotes of C are plain: \""),
             Some('‘' | '’') => Some("the quotes of C are plain: '"),
             Some('−' | '–' | '—') => Some("the minus of C is plain: -"),
+            Some(c) if c.is_alphabetic() => Some("names are made of ASCII letters, digits and underscores"),
             Some('\u{a0}') => Some("this is a blank that does not break; use a plain one"),
             Some('\\') => Some("a backslash joins two lines only when it is the last character of the first"),
             _ => None,

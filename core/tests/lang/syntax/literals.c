@@ -1,0 +1,21 @@
+int a = 0x;
+int b = 089;
+int c = 12ab;
+int d = 1_000;
+int e = 0b12;
+int f = 18446744073709551615;
+int g = 18446744073709551616u;
+int h = 'ab';
+int i = '';
+int j = '\q';
+int k = 'x;
+int l = '\400';
+TITLE("not closed);
+TITLE("bad \escape");
+int m = 1 @ 2;
+int n = “1”;
+int o = 1 − 2;
+int p = 3 \ 4;
+int very_long_name_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;
+int last_item_is_read;
+/* never closed

@@ -1,0 +1,4 @@
+int f(int x)
+{
+	if (x) {
+		x = 1;

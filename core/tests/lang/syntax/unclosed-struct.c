@@ -1,0 +1,7 @@
+struct page {
+	int count;
+
+int f(struct page *page)
+{
+	return page->count;
+}
