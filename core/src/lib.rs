@@ -2,6 +2,7 @@
 
 pub mod explore;
 pub mod lang;
+pub mod library;
 pub mod link;
 pub mod near;
 pub mod report;

@@ -32,10 +32,18 @@ pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>
     let mut names = TypeNames::new();
     let mut units = Vec::new();
     let mut diags = Vec::new();
-    for (i, s) in sources.iter().enumerate() {
-        let (unit, d) = parse(i as u16, s.text(), &mut macros, &mut names);
-        units.push(unit);
-        diags.extend(d);
+    let layer_of = |i: usize| layers.get(i).copied().unwrap_or(0);
+    for layer in 0..=2 {
+        let files = || sources.iter().enumerate().filter(|(i, _)| layer_of(*i) == layer);
+        // what one file of a layer defines, all its files know, whatever their order
+        for (i, s) in files() {
+            drop(parse(i as u16, s.text(), &mut macros, &mut names));
+        }
+        for (i, s) in files() {
+            let (unit, d) = parse(i as u16, s.text(), &mut macros, &mut names);
+            units.push(unit);
+            diags.extend(d);
+        }
     }
     if diags.iter().any(|d| d.severity == Severity::Error) {
         return Err(diags);
@@ -149,4 +157,27 @@ pub fn directives(text: &str) -> (Directives, Vec<Diagnostic>) {
     let (unit, diags) = parse(0, text, &mut Macros::new(), &mut TypeNames::new());
     let items = unit.items.into_iter();
     (items.filter_map(|i| if let Item::Directive(d) = i { Some(d) } else { None }).collect(), diags)
+}
+
+/// The enumeration constants and number macros that a text defines by itself.
+pub fn const_names(text: &str) -> BTreeMap<String, i64> {
+    let mut out = BTreeMap::new();
+    let (unit, _) = parse(0, text, &mut Macros::new(), &mut TypeNames::new());
+    let mut cx = Cx { next_slot: FIRST_SLOT, ..Cx::default() };
+    let enums = ast::Unit { items: unit.items.into_iter().filter(|i| matches!(i, Item::Enum(_))).collect() };
+    lower::collect(&mut cx, &[enums], &|_| 0);
+    out.extend(cx.consts.into_iter().map(|(k, v)| (k.to_string(), v)));
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        if words.next() == Some("#define")
+            && let (Some(name), Some(value), None) = (words.next(), words.next(), words.next())
+        {
+            let value = match value.strip_prefix("0x") {
+                Some(hex) => i64::from_str_radix(hex, 16).ok(),
+                None => value.parse().ok(),
+            };
+            out.extend(value.map(|v| (name.to_string(), v)));
+        }
+    }
+    out
 }

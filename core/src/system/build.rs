@@ -183,7 +183,22 @@ impl System {
         }
         self.task_of_cpu =
             (0..cpus).map(|c| self.tasks.iter().position(|t| t.cpu == c && !t.device).unwrap_or(0) as u32).collect();
+        let count = |c: u32| self.tasks.iter().filter(|t| t.cpu == c && !t.device).count();
+        let shared: Vec<bool> = (0..cpus).map(|c| count(c) > 1).collect();
+        self.layout.current = shared
+            .into_iter()
+            .zip(&self.task_of_cpu)
+            .map(|(several, first)| {
+                several.then(|| {
+                    let slot = self.state.alloc(1);
+                    self.state.set(slot, *first as u64);
+                    slot
+                })
+            })
+            .collect();
         let searched = self.tasks.len();
+        // while set-up runs, its function is the only task there is
+        let shared = std::mem::take(&mut self.layout.current);
         let mut fuel = SETUP_STEPS;
         for e in self.program.entries.clone() {
             let Role::Setup { process, cpu } = e.role else { continue };
@@ -193,6 +208,7 @@ impl System {
             self.run_setup(searched as u32, &mut fuel)?;
         }
         self.tasks.truncate(searched);
+        self.layout.current = shared;
         for t in 0..searched as u32 {
             if self.status(t) == Status::Done {
                 continue;
@@ -201,8 +217,10 @@ impl System {
             if self.tasks[t as usize].process == 0 {
                 let status = self.tasks[t as usize].base + word::STATUS;
                 self.state.set(status, Status::Running as u64);
-                self.switch_mm(t);
-                self.drive(t, true, &mut fuel)?;
+                if self.current_task(self.tasks[t as usize].cpu) == t || self.tasks[t as usize].device {
+                    self.switch_mm(t);
+                    self.drive(t, true, &mut fuel)?;
+                }
             }
         }
         self.agents = (0..searched as u32).filter(|t| self.status(*t) != Status::Done).map(Agent::Task).collect();

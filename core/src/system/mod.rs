@@ -151,6 +151,8 @@ pub(crate) struct Layout {
     /// One word per process: physical address of its page-table root (0: none).
     pub roots: Slot,
     pub processes: u32,
+    /// For a CPU with several tasks: the word that says which one it has.
+    pub current: Vec<Option<Slot>>,
     /// First slot behind variables and memory: kernel pointers end here.
     pub end_of_memory: Slot,
 }

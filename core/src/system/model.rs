@@ -93,7 +93,54 @@ impl System {
         if self.status(t) == Status::Waiting || self.frame_of(t) == 0 {
             return End::Blocked;
         }
-        self.resume(t, ch)
+        let cpu = self.tasks[t as usize].cpu;
+        match self.current_slot(cpu) {
+            Some(slot) if self.state.get(slot) as u32 != t => {
+                if !self.may_leave(self.state.get(slot) as u32) {
+                    return End::Blocked;
+                }
+                self.state.set(slot, t as u64);
+                self.switch_mm(t);
+                End::Stopped
+            }
+            _ => self.resume(t, ch),
+        }
+    }
+
+    /// Where it stands which task a CPU has, if it has several.
+    fn current_slot(&self, cpu: u32) -> Option<u32> {
+        self.layout.current.get(cpu as usize).copied().flatten()
+    }
+
+    /// The task that a CPU has now.
+    pub fn current_task(&self, cpu: u32) -> u32 {
+        match self.current_slot(cpu) {
+            Some(slot) => self.state.get(slot) as u32,
+            None => self.task_of_cpu[cpu as usize],
+        }
+    }
+
+    /// A CPU goes on with another task when its task has ended or sleeps in its own program.
+    fn may_leave(&mut self, t: u32) -> bool {
+        let cpu = self.tasks[t as usize].cpu;
+        if self.machine.walking(&self.state, cpu).is_some() {
+            return false;
+        }
+        if self.frame_of(t) != 0 && self.state.get(self.frame_of(t) + 1) & PUSHED == BY_INTERRUPT {
+            return false;
+        }
+        if self.status(t) != Status::Running {
+            return true;
+        }
+        let depth = self.frames_of(t).len();
+        let asleep = depth == 1 && {
+            let mark = self.state.mark();
+            let end = self.resume(t, &mut Chooser::new(0));
+            self.state.undo(mark);
+            self.violations.clear();
+            end == End::Blocked
+        };
+        asleep && (!self.tso || self.machine.buffer_empty(&self.state, cpu))
     }
 
     fn take_interrupt(&mut self, cpu: u32, ch: &mut Chooser) -> End {
@@ -102,7 +149,7 @@ impl System {
             return End::Blocked;
         }
         let Some(handler) = self.program.interrupt else { return End::Stopped };
-        let task = self.task_of_cpu[cpu as usize];
+        let task = self.current_task(cpu);
         match self.push(task, handler, BY_INTERRUPT, &[vector as u64]) {
             Ok(()) => self.enter(task, handler, ch),
             Err(trap) => self.trap(trap, 0),
@@ -122,7 +169,7 @@ impl System {
         for f in self.checks.clone() {
             let mark = self.state.mark();
             self.violations.clear();
-            let task = self.task_of_cpu[0];
+            let task = self.current_task(0);
             if self.push(task, f, super::vm::BY_SYSTEM, &[]).is_ok() {
                 let depth = self.frame_of(task);
                 let mut end = self.enter(task, f, &mut Chooser::new(0));

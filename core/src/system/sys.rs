@@ -278,7 +278,10 @@ impl System {
             if task.process == process && self.status(t) == Status::Waiting {
                 let status = task.base + word::STATUS;
                 self.state.set(status, Status::Running as u64);
-                self.switch_mm(t);
+                // on a CPU of several tasks that happens when the CPU goes on with it
+                if self.layout.current.get(self.tasks[t as usize].cpu as usize).is_none_or(|c| c.is_none()) {
+                    self.switch_mm(t);
+                }
             }
         }
     }

@@ -370,8 +370,11 @@ impl Lower<'_> {
             self.atomic += 1;
         }
         let mut bad = None;
-        for a in args {
+        for (i, a) in args.iter().enumerate() {
             let v = match &a.kind {
+                ExprKind::Name(s) if i == 0 && sys == Sys::GhostPromise => {
+                    Ok(Val { opd: Opd::Const(self.cx.string(s)), ty: Types::INT })
+                }
                 ExprKind::Str(s) => Ok(Val { opd: Opd::Const(self.cx.string(s)), ty: Types::INT }),
                 _ => self.expr(a),
             };

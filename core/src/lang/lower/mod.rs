@@ -94,6 +94,12 @@ impl Cx {
         Err(Bad)
     }
 
+    /// Does this slot belong to a ghost variable (`ghost_...`)? Accesses to those take no step.
+    pub fn is_ghost(&self, slot: u32) -> bool {
+        let i = self.globals.partition_point(|g| g.slot <= slot);
+        i > 0 && self.globals[i - 1].name.starts_with("ghost_")
+    }
+
     /// The number of a string literal.
     pub fn string(&mut self, s: &str) -> u64 {
         if let Some(i) = self.strings.iter().position(|t| t == s) {

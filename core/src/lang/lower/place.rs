@@ -191,6 +191,7 @@ impl Lower<'_> {
     /// Ends the step before an access to this place, if it is shared.
     pub(super) fn bound_for(&mut self, place: Place) {
         match place {
+            Place::Global(slot) | Place::Elem { slot, .. } if self.cx.is_ghost(slot) => {}
             Place::Global(_) | Place::Elem { .. } => self.bound(),
             Place::Ptr { base, off } if self.atomic == 0 => {
                 self.code.steps = true;

@@ -1,0 +1,195 @@
+//! A question becomes a running system: its texts, its options, its machine.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use cowscope_mmu::{MemoryOrder, RemoteFlush};
+
+use super::meta::library;
+use super::texts::FILES;
+use crate::lang::compile::compile;
+use crate::lang::diag::Diagnostic;
+use crate::lang::source::Sources;
+use crate::near::did_you_mean;
+use crate::system::{BuildError, Options, System};
+use crate::view::Question;
+
+/// A system at its first searched state, with what it was made from.
+#[derive(Clone)]
+pub struct Loaded {
+    pub system: System,
+    pub sources: Arc<Sources>,
+    /// 0 common, 1 design, 2 scenario, by file.
+    pub layers: Vec<u8>,
+    pub warnings: Vec<Diagnostic>,
+    /// The question with every option spelled out.
+    pub question: Question,
+    pub options: Options,
+}
+
+/// Why a question can't be asked.
+#[derive(Clone, Debug)]
+pub enum LoadError {
+    /// No such design, scenario, variant, switch or machine option: what, and the near names.
+    Unknown { what: &'static str, name: String, near: Option<String>, known: Vec<String> },
+    /// An option of the machine has no such value.
+    Value { option: String, value: String, allowed: &'static str },
+    /// The texts do not compile.
+    Texts { diagnostics: Vec<Diagnostic>, sources: Arc<Sources> },
+    /// They compile, but can't be run.
+    Build(BuildError),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Unknown { what, name, near, known } => {
+                write!(f, "there is no {what} `{name}`")?;
+                match near {
+                    Some(n) => write!(f, "; {n}"),
+                    None => write!(f, "; there are {}", known.join(", ")),
+                }
+            }
+            LoadError::Value { option, value, allowed } => {
+                write!(f, "option `{option}` can't be `{value}`; it is {allowed}")
+            }
+            LoadError::Texts { diagnostics, .. } => {
+                write!(f, "{}", diagnostics.first().map_or("the texts do not compile", |d| &d.message))
+            }
+            LoadError::Build(e) => write!(f, "{e}"),
+        }
+    }
+}
+
+fn unknown(what: &'static str, name: &str, known: Vec<String>) -> LoadError {
+    let near = did_you_mean(name, known.iter().map(|s| s.as_str()));
+    LoadError::Unknown { what, name: name.to_string(), near, known }
+}
+
+/// The texts of a question, in order, with their layers.
+fn texts(q: &Question) -> Result<(Sources, Vec<u8>), LoadError> {
+    let design = format!("designs/{}/", q.design);
+    let scenario = format!("scenarios/{}.c", q.scenario);
+    let mut files: Vec<(u8, String, String)> = Vec::new();
+    for (name, text) in FILES {
+        let layer = match name {
+            n if n.starts_with("common/") => 0,
+            n if n.starts_with(&design) => 1,
+            n if **n == scenario => 2,
+            _ => continue,
+        };
+        files.push((layer, name.to_string(), text.to_string()));
+    }
+    for (name, text) in &q.edits {
+        match files.iter_mut().find(|f| f.1 == *name) {
+            Some(f) => f.2 = text.clone(),
+            None => {
+                let layer = match name.split('/').next() {
+                    Some("common") => 0,
+                    Some("scenarios") => 2,
+                    _ => 1,
+                };
+                files.push((layer, name.clone(), text.clone()));
+            }
+        }
+    }
+    let lib = library();
+    if !files.iter().any(|f| f.0 == 1) {
+        return Err(unknown("design", &q.design, lib.designs.iter().map(|d| d.id.clone()).collect()));
+    }
+    if !files.iter().any(|f| f.0 == 2) {
+        return Err(unknown("scenario", &q.scenario, lib.scenarios.iter().map(|s| s.id.clone()).collect()));
+    }
+    files.sort_by_key(|f| f.0);
+    let mut sources = Sources::new();
+    let mut layers = Vec::new();
+    for (layer, name, text) in files {
+        if let Err(d) = sources.add(name, text) {
+            return Err(LoadError::Texts { diagnostics: vec![*d], sources: Arc::new(sources) });
+        }
+        layers.push(layer);
+    }
+    Ok((sources, layers))
+}
+
+/// The machine that the options ask for.
+fn machine(pairs: &[(String, String)]) -> Result<Options, LoadError> {
+    let mut o = Options::default();
+    for (name, value) in pairs {
+        let bad = |allowed| LoadError::Value { option: name.clone(), value: value.clone(), allowed };
+        match name.as_str() {
+            "memory" => {
+                o.order = match value.as_str() {
+                    "sc" => MemoryOrder::Sc,
+                    "tso" => MemoryOrder::Tso,
+                    _ => return Err(bad("sc or tso")),
+                }
+            }
+            "tlb" => {
+                o.any_tlb = match value.as_str() {
+                    "concrete" => false,
+                    "any" => true,
+                    _ => return Err(bad("concrete or any")),
+                }
+            }
+            "flush" => {
+                o.remote_flush = match value.as_str() {
+                    "ipi" => RemoteFlush::Ipi,
+                    "broadcast" => RemoteFlush::Broadcast,
+                    _ => return Err(bad("ipi or broadcast")),
+                }
+            }
+            _ => {
+                let known = ["memory", "tlb", "flush"].map(str::to_string).to_vec();
+                return Err(unknown("option of the machine", name, known));
+            }
+        }
+    }
+    Ok(o)
+}
+
+/// Compiles and sets up what a question asks for.
+///
+/// # Errors
+/// Unknown names (with the near ones), C errors, sizes out of range, a set-up that does not end.
+pub fn load(question: &Question) -> Result<Loaded, LoadError> {
+    let lib = library();
+    let mut q = question.clone();
+    let (sources, layers) = texts(&q)?;
+    let mut options: BTreeMap<String, i64> = BTreeMap::new();
+    options.extend(lib.sizes.get(&q.scenario).into_iter().flatten().cloned());
+    if let Some(s) = lib.scenarios.iter().find(|s| s.id == q.scenario) {
+        if q.variant.is_empty() {
+            q.variant = s.variants.first().map(|v| v.id.clone()).unwrap_or_default();
+        }
+        match lib.settings.get(&(q.scenario.clone(), q.variant.clone())) {
+            Some(set) => options.extend(set.iter().cloned()),
+            None if q.variant.is_empty() => {}
+            None => return Err(unknown("variant", &q.variant, s.variants.iter().map(|v| v.id.clone()).collect())),
+        }
+    }
+    if let Some(d) = lib.designs.iter().find(|d| d.id == q.design) {
+        for (name, _) in &q.switches {
+            if !d.switches.iter().any(|s| s.name == *name) {
+                return Err(unknown("switch", name, d.switches.iter().map(|s| s.name.clone()).collect()));
+            }
+        }
+        // a design's own default of a common switch wins over the common one
+        for s in &d.switches {
+            options.insert(s.name.clone(), s.default);
+        }
+    }
+    options.extend(q.switches.iter().cloned());
+    let mut pairs = lib.machine.get(&q.scenario).cloned().unwrap_or_default();
+    pairs.retain(|(n, _)| !q.machine.iter().any(|(m, _)| m == n));
+    pairs.extend(q.machine.iter().cloned());
+    let machine = machine(&pairs)?;
+    q.machine = pairs;
+    let sources = Arc::new(sources);
+    let compiled = compile(&sources, &layers, &options)
+        .map_err(|diagnostics| LoadError::Texts { diagnostics, sources: sources.clone() })?;
+    let mut system = System::new(Arc::new(compiled.program), &machine).map_err(LoadError::Build)?;
+    system.ghost.read_pins = lib.promises.iter().any(|p| p.design == q.design && p.id == "read_pins");
+    Ok(Loaded { system, sources, layers, warnings: compiled.warnings, question: q, options: machine })
+}

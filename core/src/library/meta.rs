@@ -1,0 +1,175 @@
+//! Titles, stories, switches and variants, read from the texts themselves.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::texts::FILES;
+use crate::lang::ast::{Directive, Expr, ExprKind};
+use crate::lang::compile::{const_names, directives, text};
+use crate::view::{Design, Flag, Flow, Promise, Scenario, Variant};
+
+/// Everything that can be chosen, with what the lists need to know of it.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    pub designs: Vec<Design>,
+    pub scenarios: Vec<Scenario>,
+    /// Settings of each variant: (scenario, variant) to names and values.
+    pub settings: BTreeMap<(String, String), Vec<(String, i64)>>,
+    /// Sizes and other fixed options of each scenario.
+    pub sizes: BTreeMap<String, Vec<(String, i64)>>,
+    /// Options of the machine that a scenario asks for, e.g. `("memory", "tso")`.
+    pub machine: BTreeMap<String, Vec<(String, String)>>,
+    /// Promises of each design: id and one line.
+    pub promises: Vec<Promise>,
+    /// Switches that every design has.
+    pub common_switches: Vec<Flag>,
+}
+
+/// The library, read once.
+pub fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(read)
+}
+
+fn read() -> Library {
+    let mut lib = Library::default();
+    let mut constants = BTreeMap::new();
+    for (name, source) in FILES.iter().filter(|(n, _)| n.starts_with("common/")) {
+        constants.extend(const_names(source));
+        let (found, _) = directives(source);
+        lib.common_switches.extend(found.iter().filter_map(switch));
+        let _ = name;
+    }
+    let mut ids: Vec<&str> = FILES.iter().filter_map(|(n, _)| n.strip_prefix("designs/")?.split('/').next()).collect();
+    ids.dedup();
+    for id in ids {
+        let prefix = format!("designs/{id}/");
+        let mut design = Design { id: id.to_string(), switches: lib.common_switches.clone(), ..Design::default() };
+        for (_, source) in FILES.iter().filter(|(n, _)| n.starts_with(&prefix)) {
+            for d in directives(source).0 {
+                read_design(&mut design, &mut lib.promises, &d);
+            }
+        }
+        lib.designs.push(design);
+    }
+    lib.designs.sort_by_key(|d| age(&d.id));
+    for (name, source) in FILES {
+        let Some(id) = name.strip_prefix("scenarios/").and_then(|n| n.strip_suffix(".c")) else { continue };
+        let scenario = read_scenario(&mut lib, id, source, &constants);
+        lib.scenarios.push(scenario);
+    }
+    lib
+}
+
+/// Designs in the order in which they came to be: by kernel version, the mails of 2021 between 5.11 and 5.18, sketches last.
+fn age(id: &str) -> (u32, u32, String) {
+    if id.starts_with("sketch") {
+        return (100, 0, id.to_string());
+    }
+    if id.starts_with("2021") {
+        return (5, 16, id.to_string());
+    }
+    let mut numbers = id.split(['.', '-']).map(|n| n.parse::<u32>().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0), id.to_string())
+}
+
+fn strings(d: &Directive) -> Vec<String> {
+    d.args.iter().filter_map(text).collect()
+}
+
+fn number(e: &Expr, constants: &BTreeMap<String, i64>) -> Option<i64> {
+    match &e.kind {
+        ExprKind::Int { value, .. } => Some(*value as i64),
+        ExprKind::Name(n) => constants.get(&**n).copied(),
+        ExprKind::Binary(crate::lang::ast::BinOp::Or, a, b) => Some(number(a, constants)? | number(b, constants)?),
+        ExprKind::Unary(crate::lang::ast::UnOp::Neg, a) => number(a, constants).map(|v| v.wrapping_neg()),
+        _ => None,
+    }
+}
+
+fn switch(d: &Directive) -> Option<Flag> {
+    if &*d.name.name != "SWITCH" {
+        return None;
+    }
+    let name = text(d.args.first()?)?;
+    let default = number(d.args.get(1)?, &BTreeMap::new())?;
+    let title = d.args.get(2).and_then(text).unwrap_or_default();
+    Some(Flag { name, title, values: vec![(0, "off".into()), (1, "on".into())], default })
+}
+
+fn read_design(design: &mut Design, promises: &mut Vec<Promise>, d: &Directive) {
+    let s = strings(d);
+    let first = s.first().cloned().unwrap_or_default();
+    match &*d.name.name {
+        "TITLE" => design.title = first,
+        "STORY" => design.story = first,
+        "ORIGIN" | "SOURCE" => design.source = first,
+        "ERA" => design.era = first,
+        "PROMISE" => promises.push(Promise {
+            id: first,
+            statement: s.get(1).cloned().unwrap_or_default(),
+            design: design.id.clone(),
+        }),
+        "SWITCH" => {
+            if let Some(f) = switch(d) {
+                match design.switches.iter_mut().find(|g| g.name == f.name) {
+                    Some(g) => {
+                        let title = if f.title.is_empty() { g.title.clone() } else { f.title };
+                        *g = Flag { title, ..f };
+                    }
+                    None => design.switches.insert(0, f),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a scenario's directives say; `constants` are those of the common texts.
+fn read_scenario(lib: &mut Library, id: &str, source: &str, constants: &BTreeMap<String, i64>) -> Scenario {
+    let mut constants = constants.clone();
+    constants.extend(const_names(source));
+    let mut out = Scenario { id: id.to_string(), ..Scenario::default() };
+    for d in directives(source).0 {
+        let s = strings(&d);
+        let first = s.first().cloned().unwrap_or_default();
+        match &*d.name.name {
+            "TITLE" => out.title = first,
+            "STORY" => out.story = first,
+            "SOURCE" => out.source = first,
+            "LOOK" => out.look = first,
+            "KIND" => {
+                out.kind = match first.as_str() {
+                    "sequential" => Flow::Sequential,
+                    "tlb" => Flow::Tlb,
+                    _ => Flow::Race,
+                }
+            }
+            "MEMORY" | "TLB" => {
+                let list = lib.machine.entry(id.to_string()).or_default();
+                list.push((d.name.name.to_lowercase(), first));
+            }
+            "SIZE" => {
+                if let (Some(name), Some(v)) = (d.args.first().and_then(text), d.args.get(1).and_then(|e| number(e, &constants))) {
+                    lib.sizes.entry(id.to_string()).or_default().push((name, v));
+                }
+            }
+            "VARIANT" => {
+                let mut set = Vec::new();
+                let mut words = Vec::new();
+                for a in d.args.iter().skip(1) {
+                    if let ExprKind::Assign { op: None, target, value } = &a.kind
+                        && let (Some(name), Some(v)) = (text(target), number(value, &constants))
+                    {
+                        words.push(format!("{name} = {}", text(value).unwrap_or_else(|| v.to_string())));
+                        set.push((name, v));
+                    }
+                }
+                lib.settings.insert((id.to_string(), first.clone()), set);
+                out.variants.push(Variant { id: first, title: words.join(", ") });
+            }
+            _ => {}
+        }
+    }
+    out
+}

@@ -1,0 +1,12 @@
+//! What ships with the tool: kernel texts, designs, scenarios; and how a question becomes a running system.
+
+mod load;
+mod meta;
+
+pub use load::{LoadError, Loaded, load};
+pub use meta::{Library, library};
+
+/// The texts as they were when this was built.
+pub mod texts {
+    include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+}
