@@ -10,7 +10,8 @@ fn main() {
     let mut files = Vec::new();
     walk(&root, &mut files);
     files.sort();
-    let mut out = String::from("/// Path below `kernel/` and text of every C file.\npub static FILES: &[(&str, &str)] = &[\n");
+    let mut out =
+        String::from("/// Path below `kernel/` and text of every C file.\npub static FILES: &[(&str, &str)] = &[\n");
     for f in files {
         let name = f.strip_prefix(&root).unwrap_or(&f).to_string_lossy().replace('\\', "/");
         let _ = writeln!(out, "    ({name:?}, include_str!({:?})),", f.to_string_lossy());

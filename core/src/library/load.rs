@@ -190,6 +190,7 @@ pub fn load(question: &Question) -> Result<Loaded, LoadError> {
     let compiled = compile(&sources, &layers, &options)
         .map_err(|diagnostics| LoadError::Texts { diagnostics, sources: sources.clone() })?;
     let mut system = System::new(Arc::new(compiled.program), &machine).map_err(LoadError::Build)?;
+    system.judge_promises(lib.promises.iter().filter(|p| p.design == q.design).map(|p| p.id.as_str()));
     system.ghost.read_pins = lib.promises.iter().any(|p| p.design == q.design && p.id == "read_pins");
     Ok(Loaded { system, sources, layers, warnings: compiled.warnings, question: q, options: machine })
 }

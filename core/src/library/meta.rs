@@ -150,7 +150,9 @@ fn read_scenario(lib: &mut Library, id: &str, source: &str, constants: &BTreeMap
                 list.push((d.name.name.to_lowercase(), first));
             }
             "SIZE" => {
-                if let (Some(name), Some(v)) = (d.args.first().and_then(text), d.args.get(1).and_then(|e| number(e, &constants))) {
+                if let (Some(name), Some(v)) =
+                    (d.args.first().and_then(text), d.args.get(1).and_then(|e| number(e, &constants)))
+                {
                     lib.sizes.entry(id.to_string()).or_default().push((name, v));
                 }
             }

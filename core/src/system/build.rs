@@ -130,6 +130,8 @@ impl System {
             notes: Vec::new(),
             steps_trace: Vec::new(),
             watch: false,
+            promises: Vec::new(),
+            muted: Vec::new(),
             checks: Vec::new(),
             task_of_cpu: Vec::new(),
         };
@@ -218,8 +220,9 @@ impl System {
                 let status = self.tasks[t as usize].base + word::STATUS;
                 self.state.set(status, Status::Running as u64);
                 if self.current_task(self.tasks[t as usize].cpu) == t || self.tasks[t as usize].device {
+                    let stand = self.frame_of(t);
                     self.switch_mm(t);
-                    self.drive(t, true, &mut fuel)?;
+                    self.drive(t, Some(stand), &mut fuel)?;
                 }
             }
         }
@@ -257,25 +260,27 @@ impl System {
         let status = self.tasks[task as usize].base + word::STATUS;
         if self.status(task) != Status::Done {
             self.state.set(status, Status::Running as u64);
-            self.switch_mm(task);
-            self.drive(task, false, fuel)?;
+            // the kernel's own set-up makes the address spaces: there is none to switch to before
+            let func = self.tasks[task as usize].func;
+            if self.program.funcs[func as usize].layer == 2 {
+                self.switch_mm(task);
+            }
+            self.drive(task, None, fuel)?;
         }
         Ok(())
     }
 
-    /// Runs one task (and the interrupts and buffers of all CPUs first) to its end, or only until its own program's first step.
-    fn drive(&mut self, task: u32, only_pushed: bool, fuel: &mut u32) -> Result<(), BuildError> {
+    /// Runs one task (and the interrupts and buffers of all CPUs first) to its end, or until
+    /// its innermost frame is `until` again.
+    fn drive(&mut self, task: u32, until: Option<u32>, fuel: &mut u32) -> Result<(), BuildError> {
         let cpus = self.machine.cpus();
-        let base_frame = self.tasks[task as usize].stack;
-        let helper = self.agents.len();
         self.agents = vec![Agent::Task(task)];
         self.agents.extend((0..cpus).map(Agent::Interrupt));
         self.agents.extend((0..cpus).map(Agent::Drain));
         self.agents.extend((0..self.tasks.len() as u32).filter(|t| *t != task).map(Agent::Task));
-        let _ = helper;
         loop {
             let frame = self.frame_of(task);
-            if self.status(task) == Status::Done || (only_pushed && frame == base_frame) {
+            if self.status(task) == Status::Done || until == Some(frame) {
                 break;
             }
             *fuel = fuel.saturating_sub(1);

@@ -131,6 +131,10 @@ pub struct System {
     /// Ops of the last step in order; kept only while watching.
     pub steps_trace: Vec<u32>,
     pub watch: bool,
+    /// Promises that the design makes: numbers of their names in the program's strings.
+    pub(crate) promises: Vec<u16>,
+    /// Breaks that are let pass, to see what else breaks: values of [`Violation::invariant`].
+    pub muted: Vec<u16>,
     /// Functions that run in every final state.
     checks: Vec<u32>,
     /// Interrupt `do_interrupt` frames and the like run on the task that a CPU has; devices have none.
@@ -158,6 +162,13 @@ pub(crate) struct Layout {
 }
 
 impl System {
+    /// Says which promises are judged, by name; others are nobody's.
+    pub fn judge_promises<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
+        let strings = &self.program.strings;
+        let number = |n: &str| strings.iter().position(|s| s == n).map(|i| i as u16);
+        self.promises = names.into_iter().filter_map(number).filter(|n| *n < 0xe00).collect();
+    }
+
     /// The innermost frame of a task; 0 if it has none.
     pub fn frame_of(&self, task: u32) -> Slot {
         self.state.get(self.tasks[task as usize].base + word::FRAME) as Slot

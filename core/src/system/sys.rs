@@ -134,8 +134,8 @@ impl System {
             Sys::DmaLoad => return self.dma(task, a, None, at),
             Sys::DmaStore => return self.dma(task, a, Some(a[2]), at),
             Sys::GhostPromise => {
-                if a[1] == 0 {
-                    self.broke(broken::PROMISE + a[0].min(0xe00) as u16, at);
+                if a[1] == 0 && self.promises.contains(&(a[0] as u16)) {
+                    self.broke(broken::PROMISE + a[0] as u16, at);
                 }
                 0
             }

@@ -31,6 +31,9 @@ pub(crate) enum End {
 impl System {
     /// Records a break.
     pub(crate) fn broke(&mut self, invariant: u16, op: u32) {
+        if self.muted.contains(&invariant) {
+            return;
+        }
         let place = self.program.locs_of.get(op as usize).copied().unwrap_or(0);
         let v = Violation { invariant, place };
         if !self.violations.contains(&v) {
