@@ -92,5 +92,7 @@ test_browser() {
     return
   fi
   ln -sfn "$NPM/node_modules" e2e/node_modules
-  CHROMIUM=$(browser) counted node "$NPM/node_modules/@playwright/test/cli.js" test --config e2e/playwright.config.mjs
+  # A port of its own, so that two checkouts can be tested at once.
+  COWSCOPE_TEST_PORT=${COWSCOPE_TEST_PORT:-$((20000 + RANDOM % 10000))} CHROMIUM=$(browser) \
+    counted node "$NPM/node_modules/@playwright/test/cli.js" test --config e2e/playwright.config.mjs
 }
