@@ -1,11 +1,13 @@
 //! Designs, scenarios, the language that runs them, and the proof. Knows nothing of browsers or terminals.
 
+pub mod check;
 pub mod explore;
 pub mod lang;
 pub mod library;
 pub mod link;
 pub mod near;
 pub mod report;
+pub mod session;
 pub mod system;
 pub mod trace;
 pub mod view;

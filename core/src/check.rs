@@ -1,0 +1,222 @@
+//! The verdict on one question: every break with its shortest schedule, or a proof that there is none.
+
+use crate::explore::{
+    Break, Budget, Choice, Cost, Counts, End, Exhaustive, Goal, Layered, Measure, Options, Progress, Search,
+    Sequential, Status, Target,
+};
+use crate::library::Loaded;
+use crate::link::{FlushKind, Link, LinkOptions, MemoryModel, Run, TlbMode};
+use crate::session::Session;
+use crate::system::System;
+use crate::trace;
+
+/// One way in which the design breaks.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub what: Break,
+    /// A name as links have it: `isolation`, `promise during_fork`, `deadlock`.
+    pub id: String,
+    /// One line a student can read.
+    pub statement: String,
+    /// Fewest context switches, then fewest steps.
+    pub schedule: Vec<Choice>,
+    pub cost: Cost,
+    /// No schedule has fewer switches, or as many and fewer steps: searched to the end.
+    pub proven: bool,
+    /// The fewest steps of any schedule, however many switches; `None` if that search ran out of its budget.
+    pub fewest_steps: Option<u32>,
+    /// `Some(false)`: the same calls one after the other break too. `None`: that search ran out of its budget.
+    pub needs_race: Option<bool>,
+    /// States of the search that proved the schedule minimal.
+    pub states: u64,
+}
+
+/// What the search says.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub verdict: trace::Verdict,
+    pub end: End,
+    pub counts: Counts,
+    pub found: Vec<Found>,
+    /// `2 CPUs, 2 processes, SC, concrete TLB`
+    pub scope: String,
+}
+
+/// Searches a question to the end. Breaks are let pass once they are known, so that what they hide is found too.
+/// `progress` is asked now and then and can cancel.
+pub fn check(loaded: &Loaded, budget: Budget, progress: &mut dyn FnMut(&Counts) -> Progress) -> Answer {
+    let mut model = loaded.system.clone();
+    let mut found: Vec<Found> = Vec::new();
+    let mut first: Option<(End, Counts)> = None;
+    loop {
+        let mut s: Exhaustive<System> = Exhaustive::new(model.clone(), Options::default(), budget);
+        let end = crate::explore::drive(&mut s, SLICE, |c| progress(c));
+        let counts = s.counts();
+        first.get_or_insert((end, counts));
+        let mut fresh = Vec::new();
+        for f in s.findings().list() {
+            let invariant = number(f.what);
+            if !found.iter().any(|g| number(g.what) == invariant) && !fresh.contains(&invariant) {
+                fresh.push(invariant);
+                found.push(shortest(&model, loaded, invariant, f.what, &f.schedule, budget, progress));
+            }
+        }
+        model.muted.extend(fresh.iter().flatten());
+        if fresh.iter().flatten().next().is_none() {
+            break;
+        }
+    }
+    let (end, counts) = first.unwrap_or((End::Cancelled, Counts::default()));
+    let verdict = match (found.is_empty(), end) {
+        (false, _) => trace::Verdict::Breaks,
+        (true, End::Complete) => trace::Verdict::Holds,
+        _ => trace::Verdict::NotDecided,
+    };
+    Answer { verdict, end, counts, found, scope: scope(loaded) }
+}
+
+/// Transitions between two questions whether to go on.
+const SLICE: u64 = 1 << 17;
+
+fn number(what: Break) -> Option<u16> {
+    match what {
+        Break::Violation(v) => Some(v.invariant),
+        Break::Deadlock => None,
+    }
+}
+
+fn run(s: &mut dyn Search, progress: &mut dyn FnMut(&Counts) -> Progress) -> End {
+    loop {
+        if let Status::Ended(e) = s.run(SLICE) {
+            return e;
+        }
+        if progress(&s.counts()) == Progress::Cancel {
+            return End::Cancelled;
+        }
+    }
+}
+
+fn shortest(
+    model: &System,
+    loaded: &Loaded,
+    invariant: Option<u16>,
+    what: Break,
+    known: &[Choice],
+    budget: Budget,
+    progress: &mut dyn FnMut(&Counts) -> Progress,
+) -> Found {
+    let target = invariant.map_or(Target::This(Break::Deadlock), Target::Invariant);
+    let goal = Goal { first: Some(target), bound: None };
+    let mut by_switches = Layered::new(model.clone(), Measure::Switches, goal, budget);
+    let proven = run(&mut by_switches, progress) == End::Broke;
+    let best = by_switches.findings().list().iter().find(|f| target.wants(f.what));
+    let (what, schedule) = best.map_or((what, known.to_vec()), |f| (f.what, f.schedule.clone()));
+    let cost = by_switches
+        .cost_of(what)
+        .unwrap_or(Cost { switches: crate::explore::switches(model, &schedule), steps: schedule.len() as u32 });
+    let mut by_steps = Layered::new(model.clone(), Measure::Steps, goal, budget);
+    let fewest = run(&mut by_steps, progress) == End::Broke;
+    let fewest_steps = by_steps
+        .findings()
+        .list()
+        .iter()
+        .find(|f| target.wants(f.what))
+        .filter(|_| fewest)
+        .map(|f| f.schedule.len() as u32);
+    let mut sequential = Sequential::new(model.clone(), budget);
+    let end = run(&mut sequential, progress);
+    let without = sequential.findings().list().iter().any(|f| target.wants(f.what));
+    let needs_race = match end {
+        _ if without => Some(false),
+        End::Complete | End::Broke => Some(true),
+        _ => None,
+    };
+    let (id, statement) = match what {
+        Break::Deadlock => ("deadlock".to_string(), "everybody gets to the end".to_string()),
+        Break::Violation(v) => {
+            let b = crate::session::broken_of(model, &v, &loaded.question.design);
+            (b.id, b.statement)
+        }
+    };
+    Found { what, id, statement, schedule, cost, proven, fewest_steps, needs_race, states: by_switches.counts().states }
+}
+
+/// The scope of an answer in words.
+pub fn scope(loaded: &Loaded) -> String {
+    let sys = &loaded.system;
+    let tlb = if loaded.options.any_tlb { "any TLB" } else { "concrete TLB" };
+    let order = if loaded.options.order == cowscope_mmu::MemoryOrder::Tso { "TSO" } else { "SC" };
+    let plural = |n: u32, what: &str| {
+        format!(
+            "{n} {what}{}",
+            if n == 1 {
+                ""
+            } else if what.ends_with('s') {
+                "es"
+            } else {
+                "s"
+            }
+        )
+    };
+    let words = loaded.system.program.constants.get("CFG_PAGE_WORDS").copied().unwrap_or(2);
+    format!(
+        "{}, {}, pages of {words} words, {order}, {tlb}",
+        plural(sys.machine.cpus(), "CPU"),
+        plural(sys.processes(), "process"),
+    )
+}
+
+/// A link to a question, without a run.
+pub fn link_to(loaded: &Loaded) -> Link {
+    let q = &loaded.question;
+    let lib = crate::library::library();
+    let mut link = Link::new(q.design.clone(), q.scenario.clone());
+    link.switches = q.switches.iter().map(|(n, v)| (n.clone(), v.to_string())).collect();
+    let first = lib.scenarios.iter().find(|s| s.id == q.scenario).and_then(|s| s.variants.first());
+    link.variant = (!q.variant.is_empty() && first.is_none_or(|f| f.id != q.variant)).then(|| q.variant.clone());
+    let given = lib.machine.get(&q.scenario);
+    for (name, value) in &q.machine {
+        let scenario_says = given.into_iter().flatten().any(|(n, v)| n == name && v == value);
+        if scenario_says {
+            continue;
+        }
+        let o: &mut LinkOptions = &mut link.options;
+        match (name.as_str(), value.as_str()) {
+            ("memory", "tso") => o.memory = Some(MemoryModel::Tso),
+            ("memory", _) => o.memory = Some(MemoryModel::Sc),
+            ("tlb", "any") => o.tlb = Some(TlbMode::May),
+            ("tlb", _) => o.tlb = Some(TlbMode::Concrete),
+            ("flush", "broadcast") => o.flush = Some(FlushKind::Broadcast),
+            _ => o.flush = Some(FlushKind::Ipi),
+        }
+    }
+    link.own =
+        q.edits.iter().map(|(path, text)| crate::link::OwnFile { path: path.clone(), text: text.clone() }).collect();
+    link
+}
+
+/// The question that a link asks.
+pub fn question_of(link: &Link) -> crate::view::Question {
+    let mut machine = Vec::new();
+    let mut add = |n: &str, v: Option<&str>| machine.extend(v.map(|v| (n.to_string(), v.to_string())));
+    add("memory", link.options.memory.map(|m| if m == MemoryModel::Tso { "tso" } else { "sc" }));
+    add("tlb", link.options.tlb.map(|t| if t == TlbMode::May { "any" } else { "concrete" }));
+    add("flush", link.options.flush.map(|f| if f == FlushKind::Broadcast { "broadcast" } else { "ipi" }));
+    crate::view::Question {
+        design: link.design.clone(),
+        switches: link.switches.iter().map(|(n, v)| (n.clone(), v.parse().unwrap_or(0))).collect(),
+        scenario: link.scenario.clone(),
+        variant: link.variant.clone().unwrap_or_default(),
+        machine,
+        edits: link.own.iter().map(|o| (o.path.clone(), o.text.clone())).collect(),
+    }
+}
+
+/// The run of a session as far as it has got, as a link that opens at its position.
+pub fn link_of(session: &Session) -> Link {
+    let mut link = link_to(&session.loaded);
+    link.run = Run::Schedule(session.turns());
+    link.digest = Some(session.digest());
+    link.breaks = session.last().and_then(|s| s.broken.first()).map(|b| b.id.clone());
+    link
+}

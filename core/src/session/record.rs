@@ -1,0 +1,191 @@
+//! What one step did, as data for reports and the page.
+
+use cowscope_mmu::Mark;
+
+use super::turns::agent_of;
+use crate::explore::{Choice, Model, Phase, Violation};
+use crate::lang::ir::{LocId, Op};
+use crate::library::{Loaded, library};
+use crate::link::{AgentKind, Turn};
+use crate::system::{Agent, Note, System, broken};
+use crate::trace::{Access, AccessKind, Broken, Place, Step, StepKind};
+
+/// What must be seen before a step is taken.
+pub(super) struct Before {
+    agent: u8,
+    column: u32,
+    task: u32,
+    loc: Option<LocId>,
+    stack: Vec<String>,
+    pub(super) in_call: bool,
+    walking: bool,
+    user: bool,
+}
+
+/// The functions a task stands in, outermost first, and the place of its next step.
+pub fn call_stack(sys: &System, task: u32) -> (Vec<String>, Option<LocId>) {
+    let mut stack = Vec::new();
+    let mut loc = None;
+    for frame in sys.frames_of(task).iter().rev() {
+        let r = &sys.program.records[sys.record_of(*frame) as usize];
+        for l in sys.program.stack_of(r.loc) {
+            if let Some(f) = sys.program.funcs.get(l.func as usize) {
+                stack.push(f.name.clone());
+            }
+        }
+        loc = Some(r.loc);
+    }
+    (stack, loc)
+}
+
+/// Is this agent inside a call of its program?
+pub(super) fn in_call(sys: &System, choice: Choice) -> bool {
+    sys.phase(choice.agent) == Phase::InCall
+}
+
+impl Before {
+    pub(super) fn of(sys: &System, choice: Choice) -> Before {
+        let (task, column) = match sys.agents[choice.agent as usize] {
+            Agent::Task(t) => (t, sys.tasks[t as usize].cpu),
+            Agent::Interrupt(c) | Agent::Drain(c) => (sys.current_task(c), c),
+        };
+        let (stack, loc) = call_stack(sys, task);
+        let walking = !sys.tasks[task as usize].device && sys.machine.walking(sys.state(), column).is_some();
+        let user = stack.len() <= 1;
+        Before { agent: choice.agent, column, task, loc, stack, in_call: in_call(sys, choice), walking, user }
+    }
+}
+
+/// Builds the record of a step that has just been taken.
+pub(super) fn record(
+    loaded: &mut Loaded,
+    before: &Before,
+    turn: Turn,
+    mark: Mark,
+    index: u32,
+    picks: u32,
+    broke: &[Violation],
+) -> Step {
+    let letter = agent_of(&loaded.system, before.agent);
+    let kind = match letter.kind() {
+        AgentKind::Interrupt => StepKind::Interrupt,
+        AgentKind::Drain => StepKind::Drain,
+        AgentKind::Device => StepKind::Device,
+        AgentKind::Cpu if before.walking => StepKind::Walk,
+        AgentKind::Cpu if before.user => StepKind::User,
+        AgentKind::Cpu => StepKind::Kernel,
+    };
+    let hardware = matches!(kind, StepKind::Interrupt | StepKind::Drain);
+    let sys = &mut loaded.system;
+    let accesses = accesses(sys, mark);
+    let place = before.loc.filter(|_| !hardware).and_then(|l| place(sys, &loaded.sources, l));
+    let mut notes: Vec<String> = sys.notes.iter().filter_map(|n| note(sys, n)).collect();
+    if before.user && kind == StepKind::User && accesses.is_empty() && place.is_none() {
+        notes.push("nothing shared".into());
+    }
+    Step {
+        index,
+        agent: letter,
+        column: before.column as u8,
+        pick: turn.pick,
+        picks,
+        kind,
+        task: sys.tasks[before.task as usize].title.clone(),
+        call: 0,
+        stack: if hardware { Vec::new() } else { before.stack.clone() },
+        place,
+        accesses,
+        broken: broke.iter().map(|v| broken_of(sys, v, &loaded.question.design)).collect(),
+        notes,
+        cycles: None,
+    }
+}
+
+fn note(sys: &System, n: &Note) -> Option<String> {
+    let name = |i: u32| sys.program.strings.get(i as usize).cloned();
+    Some(match n {
+        Note::Observe(i, v) => format!("{} = {v}", name(*i)?),
+        Note::Reached(i) => format!("reached: {}", name(*i)?),
+        Note::Warn(_) => "WARN_ON".into(),
+    })
+}
+
+/// Where in the C a place is.
+pub fn place(sys: &System, sources: &crate::lang::source::Sources, loc: LocId) -> Option<Place> {
+    let span = sys.program.stack_of(loc).last()?.span;
+    let source = sources.get(span.file)?;
+    let line = source.position(span.lo).line;
+    Some(Place { file: source.name().to_string(), line, text: source.line(line).trim().to_string() })
+}
+
+/// What the step read and wrote of variables and memory, reads first where a word was only read.
+fn accesses(sys: &mut System, mark: Mark) -> Vec<Access> {
+    let ops = std::mem::take(&mut sys.steps_trace);
+    let locked = ops.iter().any(|op| matches!(sys.program.ops[*op as usize], Op::Lock));
+    let trace = sys.state_mut().traced().clone();
+    let old: Vec<(u32, u64)> = sys.state().changes(mark).to_vec();
+    sys.steps_trace = ops;
+    let mut slots: Vec<u32> = Vec::new();
+    for s in trace.reads.iter().chain(&trace.writes) {
+        if !slots.contains(s) {
+            slots.push(*s);
+        }
+    }
+    let mut out = Vec::new();
+    for slot in slots {
+        let ghost = sys.program.global_at(slot).is_some_and(|g| g.name.starts_with("ghost_"));
+        if ghost {
+            continue;
+        }
+        let Some(word) = sys.word_name(slot) else { continue };
+        let new = sys.state().get(slot);
+        let before = old.iter().find(|(s, _)| *s == slot).map_or(new, |(_, v)| *v);
+        let written = trace.writes.contains(&slot);
+        let kind = match (written, locked) {
+            (false, _) => AccessKind::Read,
+            (true, true) => AccessKind::Locked,
+            (true, false) => AccessKind::Write,
+        };
+        let lock = word.contains("lock") || word.ends_with("_sem");
+        out.push(Access {
+            old_text: sys.word_text(slot, before),
+            new_text: sys.word_text(slot, new),
+            word,
+            kind,
+            old: before,
+            new,
+            lock,
+        });
+    }
+    out
+}
+
+/// The id and the one-line statement of what broke.
+pub fn broken_of(sys: &System, v: &Violation, design: &str) -> Broken {
+    let id = sys.invariant_name(v.invariant);
+    let statement = match v.invariant {
+        broken::ISOLATION => "nobody reads what another process wrote after their fork".into(),
+        broken::PIN_COHERENCE => "what a pin's owner reaches at that address is the pinned frame".into(),
+        broken::LOST_WRITE => "a value that was stored is there until something else is stored".into(),
+        broken::STALE_AUTHORITY => "after a flush no CPU can use the rights that were withdrawn".into(),
+        broken::USE_AFTER_FREE => "nobody uses a frame that was given back".into(),
+        broken::COUNTS => "the counts of a frame cover everybody who holds it".into(),
+        broken::PROGRESS => "everybody gets to the end".into(),
+        broken::ASSERTION => "what the scenario asserts is true".into(),
+        broken::BUG_ON => "what the kernel takes for impossible does not happen".into(),
+        n if n >= broken::PROMISE => {
+            let name = id.trim_start_matches("promise ");
+            let p = library().promises.iter().find(|p| p.id == name && p.design == design);
+            p.map(|p| p.statement.clone()).unwrap_or_default()
+        }
+        _ => "the program stays inside the language".into(),
+    };
+    let stack: Vec<&str> = sys
+        .program
+        .stack_of(v.place)
+        .iter()
+        .filter_map(|l| sys.program.funcs.get(l.func as usize))
+        .map(|f| f.name.as_str())
+        .collect();
+    Broken { id, statement, detail: stack.last().map(|f| format!("in {f}()")).unwrap_or_default() }
+}
