@@ -2,7 +2,7 @@
 
 use cowscope_mmu::{Chooser, State};
 
-use super::vm::{BY_INTERRUPT, End, PUSHED};
+use super::vm::{BY_INTERRUPT, BY_SYSTEM, End, PUSHED};
 use super::{Agent, Status, System, word};
 use crate::explore::{Choice, Model, Outcome, Phase, Violation};
 
@@ -70,17 +70,15 @@ impl Model for System {
         if frame == 0 || self.status(t) != Status::Running {
             return Phase::Boundary;
         }
-        let how = self.state.get(frame + 1) & PUSHED;
-        if how == BY_INTERRUPT {
+        let mut pushed = self.frames_of(t).into_iter().map(|f| self.state.get(f + 1) & PUSHED).filter(|how| *how != 0);
+        // the innermost pushed frame says what is being done: an interrupt or an address-space switch serves others
+        let how = pushed.next().unwrap_or(0);
+        if how == BY_INTERRUPT || how == BY_SYSTEM {
             return Phase::Serving;
         }
         let walking = self.machine.walking(&self.state, task.cpu).is_some();
         let in_call = self.state.get(task.base + word::IN_CALL) == 2;
-        if walking || in_call || how != 0 || self.frames_of(t).iter().any(|f| self.state.get(f + 1) & PUSHED != 0) {
-            Phase::InCall
-        } else {
-            Phase::Boundary
-        }
+        if walking || in_call || how != 0 { Phase::InCall } else { Phase::Boundary }
     }
 
     fn check_end(&mut self) -> Vec<Violation> {
@@ -170,7 +168,7 @@ impl System {
             let mark = self.state.mark();
             self.violations.clear();
             let task = self.current_task(0);
-            if self.push(task, f, super::vm::BY_SYSTEM, &[]).is_ok() {
+            if self.push(task, f, BY_SYSTEM, &[]).is_ok() {
                 let depth = self.frame_of(task);
                 let mut end = self.enter(task, f, &mut Chooser::new(0));
                 while end == End::Stopped
