@@ -7,7 +7,8 @@
 mod models;
 
 use cowscope_core::explore::{
-    Budget, Counts, Exhaustive, Goal, Layered, Measure, Model, Narrow, Options, Parallel, Search, Status, Target, Wide,
+    Budget, Counts, Exhaustive, Goal, Layered, Measure, Model, Narrow, Options, Parallel, Reduced, Reduction, Search,
+    Status, Target, Wide,
 };
 use models::protocol::{Protocol, Variant};
 use models::two_phase_commit::TwoPhaseCommit;
@@ -84,6 +85,15 @@ fn main() {
     for threads in [1, 2] {
         let sf = Protocol::new(Variant::sf(4));
         parallel(&filter, &format!("protocol SF n=4, {threads} threads"), &sf, threads);
+    }
+    for n in [3, 4] {
+        let sf = Protocol::new(Variant::sf(n));
+        for (merge, sleep) in [(true, false), (true, true)] {
+            let name = format!("protocol SF n={n}, merge{}", if sleep { " and sleep" } else { "" });
+            run(&filter, &name, 3, || {
+                Reduced::new(sf.clone(), Reduction { merge, sleep }, Options::default(), Budget::NONE)
+            });
+        }
     }
     let sf = Protocol::new(Variant::sf(3));
     run(&filter, "protocol SF n=3, 128 bits", 3, || {

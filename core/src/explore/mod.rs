@@ -11,6 +11,7 @@ mod model;
 #[cfg(not(target_family = "wasm"))]
 mod parallel;
 mod random;
+mod reduce;
 mod replay;
 mod search;
 mod sequential;
@@ -30,6 +31,7 @@ pub use model::{Choice, Model, Outcome, Phase, Violation};
 #[cfg(not(target_family = "wasm"))]
 pub use parallel::Parallel;
 pub use random::{Plan, Random, Strategy};
+pub use reduce::{Reduced, Reduction};
 pub use replay::{Replay, replay, switches};
 pub use search::{Budget, Counts, End, Limit, Progress, Search, Status, drive};
 pub use sequential::Sequential;

@@ -3,6 +3,7 @@
 mod brute;
 mod counts;
 mod models;
+mod reductions;
 mod sampled;
 mod shortest;
 mod summaries;

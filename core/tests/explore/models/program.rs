@@ -185,6 +185,9 @@ impl Model for Program {
     fn finished(&self) -> bool {
         self.agents.iter().all(|a| a.daemon || self.state.get(a.pc) >= a.ops.len() as u64)
     }
+    fn location(&self, agent: u8) -> u64 {
+        self.state.get(self.agents[agent as usize].pc)
+    }
     fn phase(&self, agent: u8) -> Phase {
         let agent = &self.agents[agent as usize];
         if agent.daemon {

@@ -629,6 +629,13 @@ impl Model for Protocol {
     fn finished(&self) -> bool {
         self.local(CPU0, 0) == 35 && self.local(CPU1, 0) == 30 && self.local(CPU2, 0) == 20
     }
+    fn location(&self, agent: u8) -> u64 {
+        if agent == HANDLER {
+            return 0;
+        }
+        let [pc, i, f, g] = [0, I, F, G].map(|l| self.local(agent as usize, l));
+        pc | i << 8 | f << 16 | g << 24
+    }
     fn phase(&self, agent: u8) -> Phase {
         let between_calls: &[u64] = match agent as usize {
             CPU0 => &[1, 19, 20, 34, 35],
