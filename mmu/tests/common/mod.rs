@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 pub mod axiomatic;
+pub mod elt;
 #[cfg(feature = "query")]
 pub mod oracle;
 pub mod random;
