@@ -1,6 +1,7 @@
 //! Interrupt flag and lines of each CPU.
 
 use crate::machine::{Cpu, Machine, slot};
+use crate::mutant::Mutant;
 use crate::state::State;
 
 /// Interrupt lines of a CPU; vectors are 0 to 63 here and a higher one goes first, as vectors of a local APIC do
@@ -25,7 +26,8 @@ impl Machine {
             return false;
         }
         let pending = self.base(target) + slot::PENDING;
-        st.set(pending, st.get(pending) | 1 << vector);
+        let before = if self.mutant(Mutant::LineLost) { 0 } else { st.get(pending) };
+        st.set(pending, before | 1 << vector);
         true
     }
 
@@ -68,8 +70,8 @@ impl Machine {
     pub fn can_take(&self, st: &State, cpu: Cpu) -> bool {
         let base = self.base(cpu);
         st.get(base + slot::PENDING) != 0
-            && self.interrupts_on(st, cpu)
-            && st.get(base + slot::WALK) == 0
+            && (self.interrupts_on(st, cpu) || self.mutant(Mutant::TakenWhileOff))
+            && (st.get(base + slot::WALK) == 0 || self.mutant(Mutant::TakenInWalk))
             && self.buffer_empty(st, cpu)
     }
 }

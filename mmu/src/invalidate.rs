@@ -4,6 +4,7 @@
 use crate::control::Control;
 use crate::entry::{Entry, PageSize};
 use crate::machine::{Cpu, Machine, slot};
+use crate::mutant::Mutant;
 use crate::state::State;
 use crate::tlb::Tag;
 
@@ -55,13 +56,17 @@ impl Machine {
     #[inline(always)]
     pub fn pcid(&self, st: &State, cpu: Cpu) -> u64 {
         let base = self.base(cpu);
-        if Control(st.get(base + slot::CONTROL)).has(Control::PCIDE) { st.get(base + slot::CR3) & 0xfff } else { 0 }
+        let tagged = Control(st.get(base + slot::CONTROL)).has(Control::PCIDE) && !self.mutant(Mutant::PcidIgnored);
+        if tagged { st.get(base + slot::CR3) & 0xfff } else { 0 }
     }
 
     /// Physical address of the first paging structure.
     #[inline(always)]
     pub fn root(&self, st: &State, cpu: Cpu) -> u64 {
-        st.get(self.base(cpu) + slot::CR3) & Entry::ADDRESS & ((1 << self.config.maxphyaddr) - 1)
+        let cr3 = st.get(self.base(cpu) + slot::CR3);
+        let moved = self.mutant(Mutant::RootWithLowBits) && cr3 & 0xfff != 0;
+        let cr3 = if moved { cr3 + 0x1000 } else { cr3 };
+        cr3 & Entry::ADDRESS & ((1 << self.config.maxphyaddr) - 1)
     }
 
     /// Sets EFLAGS.AC (STAC, CLAC), which invalidates nothing.
@@ -87,6 +92,7 @@ impl Machine {
         self.may_collect(st, cpu);
         let old_pcid = self.pcid(st, cpu);
         st.set(base + slot::CONTROL, new.0);
+        let changed = if cfg!(feature = "mutants") { self.spoiled_change(changed) } else { changed };
         let everything = changed & (Control::PGE | Control::NXE) != 0 || (changed & !new.0 & Control::PCIDE) != 0;
         let context = changed & new.0 & Control::SMEP != 0;
         if everything || context {
@@ -102,15 +108,21 @@ impl Machine {
         self.abort_walk(st, cpu);
         self.may_collect(st, cpu);
         let base = self.base(cpu);
-        let keep = self.control(st, cpu).has(Control::PCIDE) && value >> 63 != 0;
+        let can_keep = self.control(st, cpu).has(Control::PCIDE) || self.mutant(Mutant::KeepBitWithoutPcid);
+        let keep = can_keep && value >> 63 != 0;
         st.set(base + slot::CR3, value & !(1 << 63));
         let pcid = self.pcid(st, cpu);
         let counters = self.count(cpu);
         counters.cr3_writes += 1;
         counters.context_flushes += u64::from(!keep);
         self.charge(cpu, self.config.costs.cr3_write);
-        let gone = |tag: Tag| !keep && tag.pcid() == pcid && !tag.global();
-        self.drop_cached(st, cpu, None, gone, |tag| !keep && tag.pcid() == pcid);
+        let may = self.may.is_some();
+        let spared = self.mutant(Mutant::Cr3SparesTlb) || (may && self.mutant(Mutant::MayCr3Spares));
+        let prefixes_spared = self.mutant(Mutant::Cr3SparesPsc) || (may && self.mutant(Mutant::MayCr3Spares));
+        let all = keep && self.mutant(Mutant::MayCr3ForgetsOthers);
+        let gone = |tag: Tag| all || (!keep && tag.pcid() == pcid && !tag.global() && !spared);
+        let prefix_gone = |tag: Tag| all || (!keep && tag.pcid() == pcid && !prefixes_spared);
+        self.drop_cached(st, cpu, None, gone, prefix_gone);
     }
 
     /// INVLPG: the page of `va` in the current PCID, global ones in any, and every paging-structure-cache entry of the
@@ -133,16 +145,25 @@ impl Machine {
         match what {
             Invpcid::Address { pcid, va } => {
                 let pcid = u64::from(pcid & 0xfff);
-                let gone = |tag: Tag| tag.pcid() == pcid && !tag.global();
-                self.drop_cached(st, cpu, Some(va), gone, |tag| tag.pcid() == pcid);
+                let spared = self.mutant(Mutant::InvpcidAddressSpares);
+                let gone = |tag: Tag| tag.pcid() == pcid && !tag.global() && !spared;
+                self.drop_cached(st, cpu, Some(va), gone, |tag| tag.pcid() == pcid && !spared);
             }
             Invpcid::SingleContext { pcid } => {
                 let pcid = u64::from(pcid & 0xfff);
-                let gone = |tag: Tag| tag.pcid() == pcid && !tag.global();
-                self.drop_cached(st, cpu, None, gone, |tag| tag.pcid() == pcid);
+                let spared = self.mutant(Mutant::InvpcidContextSpares);
+                let gone = |tag: Tag| tag.pcid() == pcid && !tag.global() && !spared;
+                self.drop_cached(st, cpu, None, gone, |tag| tag.pcid() == pcid && !spared);
             }
-            Invpcid::AllIncludingGlobals => self.drop_cached(st, cpu, None, |_| true, |_| true),
-            Invpcid::AllExceptGlobals => self.drop_cached(st, cpu, None, |tag| !tag.global(), |_| true),
+            Invpcid::AllIncludingGlobals => {
+                let spared = self.mutant(Mutant::InvpcidAllSparesGlobals);
+                self.drop_cached(st, cpu, None, |tag| !(tag.global() && spared), |_| true);
+            }
+            Invpcid::AllExceptGlobals => {
+                let (pcid, spared) = (self.pcid(st, cpu), self.mutant(Mutant::InvpcidOthersSpare));
+                let reached = |tag: Tag| tag.pcid() == pcid || !spared;
+                self.drop_cached(st, cpu, None, |tag| !tag.global() && reached(tag), reached);
+            }
         }
     }
 
@@ -153,7 +174,11 @@ impl Machine {
         self.charge(cpu, self.config.costs.invlpg);
         self.count(cpu).broadcasts += 1;
         for target in 0..self.config.cpus {
-            self.flush_page(st, target, va);
+            let missed = (self.mutant(Mutant::BroadcastLocalOnly) && target != cpu)
+                || (self.mutant(Mutant::BroadcastWaitsForInterrupts) && !self.interrupts_on(st, target));
+            if !missed {
+                self.flush_page(st, target, va);
+            }
         }
     }
 
@@ -169,11 +194,45 @@ impl Machine {
     }
 
     fn flush_page(&mut self, st: &mut State, cpu: Cpu, va: u64) {
-        self.abort_walk(st, cpu);
+        if !self.mutant(Mutant::InvlpgSparesWalk) {
+            self.abort_walk(st, cpu);
+        }
         self.may_collect(st, cpu);
         let pcid = self.pcid(st, cpu);
+        if cfg!(feature = "mutants") {
+            return self.spoiled_flush_page(st, cpu, va);
+        }
         let gone = |tag: Tag| tag.pcid() == pcid || tag.global();
         self.drop_cached(st, cpu, Some(va), gone, |tag| tag.pcid() == pcid);
+    }
+
+    fn spoiled_flush_page(&mut self, st: &mut State, cpu: Cpu, va: u64) {
+        let pcid = self.pcid(st, cpu);
+        let mutant = self.config.mutant;
+        let spared = |tag: Tag| match mutant {
+            Mutant::InvlpgSparesPage | Mutant::MayInvlpgSparesPage => true,
+            Mutant::InvlpgSparesGlobal => tag.global(),
+            Mutant::InvlpgSparesLarge => tag.size() != PageSize::Size4K,
+            _ => false,
+        };
+        let prefix_spared = matches!(mutant, Mutant::InvlpgSparesPsc | Mutant::MayInvlpgSparesPrefixes);
+        let all = match mutant {
+            Mutant::FlushesTooMuch => self.may.is_none(),
+            Mutant::MayInvlpgForgetsAll => self.may.is_some(),
+            _ => false,
+        };
+        let page = if all { None } else { Some(va) };
+        let gone = |tag: Tag| all || ((tag.pcid() == pcid || tag.global()) && !spared(tag));
+        self.drop_cached(st, cpu, page, gone, |tag| all || (tag.pcid() == pcid && !prefix_spared));
+    }
+
+    fn spoiled_change(&self, changed: u64) -> u64 {
+        match self.config.mutant {
+            Mutant::PgeToggleSpares => changed & !Control::PGE,
+            Mutant::SmepSetSpares => changed & !Control::SMEP,
+            Mutant::NxeChangeSpares => changed & !Control::NXE,
+            _ => changed,
+        }
     }
 
     /// A #PF drops the faulting page's translations and the paging-structure-cache entries on its way.
@@ -182,6 +241,9 @@ impl Machine {
     /// another PCID left, too: otherwise a spurious fault through one would come again for ever.
     pub(crate) fn drop_for_fault(&mut self, st: &mut State, cpu: Cpu, va: u64) {
         self.may_collect(st, cpu);
+        if self.mutant(Mutant::FaultSpares) || (self.may.is_some() && self.mutant(Mutant::MayFaultSpares)) {
+            return;
+        }
         let pcid = self.pcid(st, cpu);
         let any_global = self.may.is_none();
         let gone = |tag: Tag| tag.pcid() == pcid || (any_global && tag.global());
@@ -221,7 +283,7 @@ impl Machine {
                     let same = |tag: Tag| tag.same_page(Tag::page(va, size, 0)) && gone(tag);
                     let l1 = if size == PageSize::Size4K { &tlbs.l1_4k } else { &tlbs.l1_large };
                     l1.drop_in_set(st, base, va >> size.shift(), same);
-                    if let Some(l2) = &tlbs.l2 {
+                    if let Some(l2) = tlbs.l2.as_ref().filter(|_| !self.mutant(Mutant::InvlpgSparesL2)) {
                         l2.drop_in_set(st, base, va >> size.shift(), same);
                     }
                 }

@@ -19,6 +19,7 @@ mod memory;
 mod mutant;
 #[cfg(feature = "query")]
 pub mod query;
+mod spoil;
 mod state;
 mod store_buffer;
 mod tlb;

@@ -14,5 +14,5 @@ mod test;
 pub use condition::{Condition, Quantifier};
 pub use instruction::{Address, Fence, Instruction, Operand, Rmw};
 pub use lex::LitmusError;
-pub use run::{Outcome, Verdict, run};
+pub use run::{Outcome, Verdict, run, run_on};
 pub use test::{Arch, Location, Place, Register, Test, Type};

@@ -73,17 +73,18 @@ impl Machine {
         match config.tlb {
             TlbMode::Concrete { tlb, psc } => {
                 let policy = tlb.replacement;
+                let last_way = config.mutant == Mutant::LargestVictim;
                 let mut cache = |ways: u32| {
                     let shape = Shape { sets: 1, ways };
                     // Fully associative and of any size: never a tree.
-                    (ways > 0).then(|| Array::new(&mut next, shape, crate::config::Replacement::RoundRobin))
+                    (ways > 0).then(|| Array::new(&mut next, shape, crate::config::Replacement::RoundRobin, last_way))
                 };
                 let pml5e = if config.levels == 5 { cache(psc.pml5e) } else { None };
                 let psc = [None, None, cache(psc.pde), cache(psc.pdpte), cache(psc.pml4e), pml5e];
                 tlbs = Some(Tlbs {
-                    l1_4k: Array::new(&mut next, tlb.l1_4k, policy),
-                    l1_large: Array::new(&mut next, tlb.l1_large, policy),
-                    l2: tlb.l2.map(|shape| Array::new(&mut next, shape, policy)),
+                    l1_4k: Array::new(&mut next, tlb.l1_4k, policy, last_way),
+                    l1_large: Array::new(&mut next, tlb.l1_large, policy, last_way),
+                    l2: tlb.l2.map(|shape| Array::new(&mut next, shape, policy, last_way)),
                     psc,
                 });
             }

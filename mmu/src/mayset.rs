@@ -13,7 +13,7 @@
 //! A large page is one unit: fragments of it (4.10.2.3) are not dropped one by one, on which Linux relies too when it
 //! flushes a huge page with one INVLPG.
 
-use crate::access::{Access, AccessKind, Source, Translate, permission};
+use crate::access::{Access, AccessKind, Source, Translate};
 use crate::chooser::Chooser;
 use crate::control::Control;
 use crate::entry::{Entry, PageSize};
@@ -199,7 +199,7 @@ impl Machine {
         let pcid = self.pcid(st, cpu);
         for i in 0..kept.prefixes.len() {
             let (tag, value) = kept.prefixes[i];
-            if tag.pcid() == pcid {
+            if tag.pcid() == pcid || self.mutant(Mutant::MayWalksUnloaded) {
                 self.may_below(st, cpu, tag.va(self.config.levels), value, tag.level() - 1, &mut kept);
             }
         }
@@ -230,7 +230,7 @@ impl Machine {
                 continue;
             }
             stale.prefixes.push((tag, value));
-            if tag.pcid() == pcid {
+            if tag.pcid() == pcid || self.mutant(Mutant::MayWalksUnloaded) {
                 self.may_below(st, cpu, tag.va(self.config.levels), value, tag.level() - 1, now);
             }
         }
@@ -335,6 +335,7 @@ impl Machine {
             if !tag.valid() {
                 break;
             }
+            let pcid = if self.mutant(Mutant::MayWalksUnloaded) { tag.pcid() } else { pcid };
             if tag.answers(Tag::prefix(access.va, tag.level(), pcid)) {
                 let value = Entry(st.get(base + place.prefixes + 2 * i + 1));
                 add(self.may_walk(st, cpu, access, value, tag.level() - 1));
@@ -345,10 +346,11 @@ impl Machine {
             if !tag.valid() {
                 break;
             }
+            let pcid = if self.mutant(Mutant::MayAnyPcid) { tag.pcid() } else { pcid };
             if tag.answers(Tag::page(access.va, tag.size(), pcid)) {
                 let rights = Entry(st.get(base + place.translations + 2 * i + 1));
                 let size = tag.size();
-                match permission(self.control(st, cpu), self.pkru(st, cpu), access, rights) {
+                match self.permission(self.control(st, cpu), self.pkru(st, cpu), access, rights) {
                     Err(code) => add(Outcome::Fault(code)),
                     Ok(()) if access.kind == AccessKind::Write && !rights.dirty() => {}
                     Ok(()) => {
@@ -377,7 +379,7 @@ impl Machine {
                     above = Entry(below);
                 }
                 Look::Leaf(mut rights, size) => {
-                    if let Err(code) = permission(control, self.pkru(st, cpu), access, rights) {
+                    if let Err(code) = self.permission(control, self.pkru(st, cpu), access, rights) {
                         return Outcome::Fault(code);
                     }
                     let mut need = Entry::A;

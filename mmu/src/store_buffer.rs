@@ -5,6 +5,7 @@
 
 use crate::config::MemoryOrder;
 use crate::machine::{Cpu, Machine, slot};
+use crate::mutant::Mutant;
 use crate::state::{Slot, State};
 
 impl Machine {
@@ -34,6 +35,17 @@ impl Machine {
     fn forwarded(&self, st: &State, cpu: Cpu, from: Slot) -> Option<u64> {
         let base = self.base(cpu);
         let n = st.get(base + slot::BUFFERED) as Slot;
+        if cfg!(feature = "mutants") && n > 0 {
+            match self.config.mutant {
+                Mutant::NoForwarding => return None,
+                Mutant::ForwardAnywhere => return Some(st.get(base + slot::BUFFER + 2 * (n - 1) + 1)),
+                Mutant::ForwardOldest => {
+                    let mut all = (0..n).map(|i| base + slot::BUFFER + 2 * i);
+                    return all.find(|e| st.get(*e) == u64::from(from)).map(|e| st.get(e + 1));
+                }
+                _ => {}
+            }
+        }
         (0..n).rev().map(|i| base + slot::BUFFER + 2 * i).find(|e| st.get(*e) == u64::from(from)).map(|e| st.get(e + 1))
     }
 
@@ -70,19 +82,22 @@ impl Machine {
     /// INVPCID need this before they run; SYSCALL does not.
     #[inline(always)]
     pub fn buffer_empty(&self, st: &State, cpu: Cpu) -> bool {
-        self.config.order == MemoryOrder::Sc || st.get(self.base(cpu) + slot::BUFFERED) == 0
+        self.config.order == MemoryOrder::Sc
+            || st.get(self.base(cpu) + slot::BUFFERED) == 0
+            || self.mutant(Mutant::NotDrained)
     }
 
     /// Moves the oldest buffered store of `cpu` to memory and returns it; `None` when nothing waits.
     pub fn drain(&mut self, st: &mut State, cpu: Cpu) -> Option<(Slot, u64)> {
-        if self.buffer_empty(st, cpu) {
+        let base = self.base(cpu);
+        if self.config.order == MemoryOrder::Sc || st.get(base + slot::BUFFERED) == 0 {
             return None;
         }
-        let base = self.base(cpu);
         let first = base + slot::BUFFER;
         let n = st.get(base + slot::BUFFERED) as Slot;
-        let (to, value) = (st.get(first) as Slot, st.get(first + 1));
-        for i in 1..n {
+        let gone = if self.mutant(Mutant::DrainYoungest) { n - 1 } else { 0 };
+        let (to, value) = (st.get(first + 2 * gone) as Slot, st.get(first + 2 * gone + 1));
+        for i in gone + 1..n {
             for half in 0..2 {
                 let moved = st.get(first + 2 * i + half);
                 st.set(first + 2 * (i - 1) + half, moved);

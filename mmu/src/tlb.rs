@@ -88,12 +88,14 @@ pub(crate) struct Array {
     offset: Slot,
     shape: Shape,
     replacement: Replacement,
+    /// A seeded defect: the victim is always the last way.
+    last_way: bool,
 }
 
 impl Array {
     /// Lays the structure out at `*next` and moves `*next` behind it.
-    pub(crate) fn new(next: &mut Slot, shape: Shape, replacement: Replacement) -> Self {
-        let array = Array { offset: *next, shape, replacement };
+    pub(crate) fn new(next: &mut Slot, shape: Shape, replacement: Replacement, last_way: bool) -> Self {
+        let array = Array { offset: *next, shape, replacement, last_way };
         *next += 2 * shape.sets * shape.ways + if shape.ways > 1 { shape.sets } else { 0 };
         array
     }
@@ -152,8 +154,8 @@ impl Array {
     }
 
     fn victim(&self, st: &mut State, base: Slot, set: u32) -> u32 {
-        if self.shape.ways == 1 {
-            return 0;
+        if self.shape.ways == 1 || (cfg!(feature = "mutants") && self.last_way) {
+            return self.shape.ways - 1;
         }
         let order = self.order(base, set);
         let bits = st.get(order);

@@ -1,7 +1,7 @@
 //! Translation of linear addresses: TLB lookup, then a walk of one memory reference per micro-step
 //! (SDM vol. 3A, 4.5 "4-level paging and 5-level paging", 4.6 access rights, 4.7 faults, 4.8 A and D, 4.10 caching).
 
-use crate::access::{Access, AccessKind, PageFault, Source, Translate, permission};
+use crate::access::{Access, AccessKind, PageFault, Source, Translate};
 use crate::chooser::Chooser;
 use crate::control::Control;
 use crate::entry::{Entry, PageSize};
@@ -92,7 +92,7 @@ impl Machine {
             }
             self.abort_walk(st, cpu);
         }
-        if !self.canonical(access.va) {
+        if !self.canonical(access.va) && !self.mutant(Mutant::CanonicalIgnored) {
             let counters = self.count(cpu);
             counters.translations += 1;
             counters.general_protections += 1;
@@ -101,12 +101,18 @@ impl Machine {
         let control = Control(st.get(base + slot::CONTROL));
         let Some(tlbs) = &self.tlbs else { return self.may_translate(st, cpu, access, ch) };
         let pcid = self.pcid(st, cpu);
-        if let Some((rights, size, source)) = lookup(st, tlbs, base, access.va, pcid) {
+        if let Some((mut rights, size, source)) = lookup(st, tlbs, base, access.va, pcid) {
+            if cfg!(feature = "mutants") {
+                if self.mutant(Mutant::NegativeCaching) && !rights.has(Entry::P) {
+                    return self.fault(st, cpu, access, access.error_base(control));
+                }
+                rights = self.spoiled_hit(rights);
+            }
             let pkru = if control.has(Control::PKE) { st.get(base + slot::PKRU) as u32 } else { 0 };
-            if let Err(code) = permission(control, pkru, access, rights) {
+            if let Err(code) = self.permission(control, pkru, access, rights) {
                 return self.fault(st, cpu, access, code);
             }
-            if access.kind == AccessKind::Write && !rights.has(Entry::D) {
+            if access.kind == AccessKind::Write && !rights.has(Entry::D) && !self.mutant(Mutant::DirtyInTlbOnly) {
                 self.count(cpu).dirty_walks += 1;
             } else {
                 let costs = self.config.costs;
@@ -120,7 +126,7 @@ impl Machine {
                     costs.tlb_l2
                 };
                 self.charge(cpu, cost);
-                let pa = rights.address() | access.va & size.offset_mask();
+                let pa = rights.address() | access.va & self.offset_mask(size);
                 return Translate::Done { pa, rights, size, source };
             }
         }
@@ -144,7 +150,8 @@ impl Machine {
                 let Some(psc) = &tlbs.psc[level as usize] else { continue };
                 let want = Tag::prefix(access.va, level, pcid);
                 if let Some(e) = psc.lookup(st, base, 0, want) {
-                    head = Head::new(e.address(), level - 1, e.0, access);
+                    let forget = if self.mutant(Mutant::PscWithoutRights) { Entry::RW | Entry::US } else { 0 };
+                    head = Head::new(e.address(), level - 1, e.0 | forget, access);
                     self.count(cpu).psc_hits[level as usize] += 1;
                     break;
                 }
@@ -162,23 +169,38 @@ impl Machine {
         let base = self.base(cpu);
         let level = head.level();
         let pa = entry_address(head.table(), access.va, level);
-        let entry = Entry(self.peek(st, pa));
+        let entry = self.walker_read(st, cpu, pa);
         self.count(cpu).references[level as usize] += 1;
         self.charge_reference(cpu, pa);
         let control = Control(st.get(base + slot::CONTROL));
         let look = self.look(control, access, entry, level, head.rights());
-        let mut need = if level > 1 && self.mutant(Mutant::NoAccessedAboveLeaf) { 0 } else { Entry::A };
+        let mut need = Entry::A;
         if let Look::Leaf(rights, _) = &look {
             let pkru = st.get(base + slot::PKRU) as u32;
-            if let Err(code) = permission(control, pkru, access, *rights) {
-                return self.fault(st, cpu, access, code);
+            if let Err(code) = self.permission(control, pkru, access, *rights) {
+                let rights = *rights;
+                let answer = self.fault(st, cpu, access, code);
+                if cfg!(feature = "mutants") {
+                    self.spoil_after_fault(st, cpu, access, entry, (pa, level));
+                    if self.mutant(Mutant::CachesUnaccessed) && level == 1 {
+                        self.fill(st, cpu, access.va, rights, PageSize::Size4K);
+                    }
+                }
+                return answer;
             }
             if access.kind == AccessKind::Write {
                 need |= Entry::D;
             }
         }
         if let Look::Fault(code) = look {
-            return self.fault(st, cpu, access, code);
+            let answer = self.fault(st, cpu, access, code);
+            if cfg!(feature = "mutants") {
+                self.spoil_after_fault(st, cpu, access, entry, (pa, level));
+            }
+            return answer;
+        }
+        if cfg!(feature = "mutants") {
+            need = self.spoiled_need(need, access, &look);
         }
         if entry.has(need) {
             return self.use_entry(st, cpu, access, head, look);
@@ -198,7 +220,9 @@ impl Machine {
         let seen = Entry(st.get(base + slot::WALK_ENTRY));
         self.charge(cpu, self.config.costs.locked);
         let memory = self.memory.slot_of(pa);
-        if memory.map_or(0, |word| st.get(word)) != seen.0 {
+        let changed = memory.map_or(0, |word| st.get(word)) != seen.0;
+        let careless = self.mutant(Mutant::PlainUpdate) || self.mutant(Mutant::UpdateWithoutRestart);
+        if changed && !careless {
             self.count(cpu).restarts += 1;
             self.clear_walk(st, base);
             return Translate::Restarted;
@@ -212,7 +236,12 @@ impl Machine {
             set |= Entry::D;
             rights.0 |= Entry::D;
         }
-        if let Some(word) = memory {
+        if cfg!(feature = "mutants") {
+            set = self.spoiled_need(set, access, &look);
+        }
+        if let Some(word) = memory
+            && !(changed && self.mutant(Mutant::UpdateWithoutRestart))
+        {
             self.write_memory(st, word, seen.0 | set);
         }
         self.count(cpu).ad_updates += 1;
@@ -241,7 +270,7 @@ impl Machine {
                 let counters = self.count(cpu);
                 counters.translations += 1;
                 counters.walks_done += 1;
-                let pa = rights.address() | access.va & size.offset_mask();
+                let pa = rights.address() | access.va & self.offset_mask(size);
                 Translate::Done { pa, rights, size, source: Source::Walk }
             }
             Look::Fault(code) => self.fault(st, cpu, access, code),
@@ -254,21 +283,29 @@ impl Machine {
         if !entry.has(Entry::P) {
             return Look::Fault(code);
         }
-        let leaf = level == 1 || (entry.has(Entry::PS) && (level == 2 || (level == 3 && self.config.pages_1g)));
-        if entry.0 & self.reserved(control, level, leaf) != 0 {
-            return Look::Fault(code | PageFault::P | PageFault::RSVD);
+        let pages_1g = self.config.pages_1g && !self.mutant(Mutant::Large1GAsTable);
+        let leaf = level == 1 || (entry.has(Entry::PS) && (level == 2 || (level == 3 && pages_1g)));
+        let mut reserved = self.reserved(control, level, leaf);
+        if cfg!(feature = "mutants") {
+            reserved = self.spoiled_reserved(reserved, level);
+        }
+        if entry.0 & reserved != 0 {
+            let p = if self.mutant(Mutant::ReservedWithoutP) { 0 } else { PageFault::P };
+            return Look::Fault(code | p | PageFault::RSVD);
         }
         // Rights are the AND of R/W and U/S and the OR of XD over all levels (SDM 4.6.1).
+        let above = if cfg!(feature = "mutants") { self.spoiled_above(above) } else { above };
         let both = entry.0 & above.0 & (Entry::RW | Entry::US) | (entry.0 | above.0) & Entry::NX;
         if !leaf {
             return Look::Table(entry.address() | both);
         }
         let size = PageSize::of_level(level);
         let mut carried = Entry::D | Entry::PWT | Entry::PCD | 15 << 59;
-        if control.has(Control::PGE) {
+        if control.has(Control::PGE) || self.mutant(Mutant::GlobalWithoutPge) {
             carried |= Entry::G;
         }
-        let page = entry.address() & !size.offset_mask();
+        let pat = if self.mutant(Mutant::PatAsAddress) { 1 << 12 } else { 0 };
+        let page = entry.address() & (!size.offset_mask() | pat);
         Look::Leaf(Entry(page | both | entry.0 & carried | Entry::P | Entry::A), size)
     }
 
@@ -289,7 +326,7 @@ impl Machine {
     }
 
     /// Fills both TLB levels. The value has A=1 by construction (SDM 4.10.2.3: no translation with A=0 is cached).
-    fn fill(&mut self, st: &mut State, cpu: Cpu, va: u64, value: Entry, size: PageSize) {
+    pub(crate) fn fill(&mut self, st: &mut State, cpu: Cpu, va: u64, value: Entry, size: PageSize) {
         let base = self.base(cpu);
         let pcid = self.pcid(st, cpu);
         let Some(tlbs) = &self.tlbs else { return };
@@ -311,7 +348,8 @@ impl Machine {
         counters.translations += 1;
         counters.faults += 1;
         self.charge(cpu, self.config.costs.fault_entry);
-        Translate::Fault(PageFault { error_code: code, cr2: access.va })
+        let fault = PageFault { error_code: code, cr2: access.va };
+        Translate::Fault(if cfg!(feature = "mutants") { self.spoiled_fault(fault, access) } else { fault })
     }
 
     pub(crate) fn clear_walk(&mut self, st: &mut State, base: Slot) {

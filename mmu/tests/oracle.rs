@@ -3,7 +3,7 @@
 mod common;
 
 use common::oracle::{SEQUENCES, VECTORS, run_sequences, run_vectors, unpack};
-use cowscope_mmu::{PscGeometry, Replacement, Shape, TlbGeometry, TlbMode};
+use cowscope_mmu::{Mutant, PscGeometry, Replacement, Shape, TlbGeometry, TlbMode};
 
 #[test]
 fn every_single_access_agrees() {
@@ -29,7 +29,7 @@ fn every_sequence_is_within_what_is_allowed() {
     ];
     let text = unpack(SEQUENCES);
     for tlb in geometries {
-        let (ran, wrong) = run_sequences(&text, tlb);
+        let (ran, wrong) = run_sequences(&text, tlb, Mutant::None);
         assert!(wrong.is_empty(), "{tlb:?}: {} of {ran} differ, first: {}", wrong.len(), wrong[0]);
         assert_eq!(ran, 3_631);
     }

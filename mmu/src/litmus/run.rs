@@ -11,6 +11,7 @@ use super::lex::LitmusError;
 use super::test::{Arch, Place, Register, Test, Type};
 use crate::config::{Config, MemoryOrder};
 use crate::machine::Machine;
+use crate::mutant::Mutant;
 use crate::state::{Slot, State};
 
 /// Most states that a run may visit.
@@ -58,7 +59,15 @@ impl Verdict<'_> {
 /// # Errors
 /// A register is used as an address and holds none; mixed sizes through one; too many states.
 pub fn run(test: &Test, order: MemoryOrder) -> Result<Verdict<'_>, LitmusError> {
-    let mut runner = Runner::new(test, order)?;
+    run_on(test, order, Mutant::None)
+}
+
+/// [`run`] on a machine with a seeded defect.
+///
+/// # Errors
+/// As [`run`], and a defect that this build does not have.
+pub fn run_on(test: &Test, order: MemoryOrder, mutant: Mutant) -> Result<Verdict<'_>, LitmusError> {
+    let mut runner = Runner::new(test, order, mutant)?;
     let mut finals: BTreeMap<Vec<u64>, (BTreeSet<Vec<u64>>, bool)> = BTreeMap::new();
     let mut seen = HashSet::from([runner.st.fingerprint()]);
     let mut stack = vec![(runner.st.mark(), 0)];
@@ -118,10 +127,10 @@ struct Runner<'t> {
 }
 
 impl<'t> Runner<'t> {
-    fn new(test: &'t Test, order: MemoryOrder) -> Result<Self, LitmusError> {
+    fn new(test: &'t Test, order: MemoryOrder, mutant: Mutant) -> Result<Self, LitmusError> {
         let width = test.threads.iter().map(Vec::len).max().unwrap_or(0).max(1) as u32;
         let cpus = test.threads.len().max(1) as u32;
-        let config = Config { cpus, order, store_buffer: width, ..Config::default() };
+        let config = Config { cpus, order, store_buffer: width, mutant, ..Config::default() };
         let mut st = State::new();
         let m = Machine::new(&config, &mut st, &[]).map_err(|e| LitmusError::new(1, e.to_string()))?;
         let count = test.locations.len() as u32;
@@ -167,7 +176,7 @@ impl<'t> Runner<'t> {
 
     fn finished(&self) -> bool {
         (0..).zip(&self.test.threads).all(|(thread, program)| {
-            self.st.get(self.pcs + thread) == 2 * program.len() as u64 && self.m.buffer_empty(&self.st, thread)
+            self.st.get(self.pcs + thread) == 2 * program.len() as u64 && self.m.buffered(&self.st, thread).is_empty()
         })
     }
 

@@ -7,6 +7,7 @@ use crate::config::{Config, PscGeometry, Replacement, Shape, TlbGeometry, TlbMod
 use crate::control::Control;
 use crate::machine::Machine;
 use crate::memory::FrameSpec;
+use crate::mutant::Mutant;
 use crate::state::State;
 
 /// What an access did: the answer of the MMU and the words of memory after it.
@@ -104,12 +105,13 @@ const WARM: TlbMode = TlbMode::Concrete {
     psc: PscGeometry { pml5e: 2, pml4e: 2, pdpte: 4, pde: 8 },
 };
 
-/// Runs a single access.
+/// Runs a single access, on a machine with a seeded defect if one is given.
 ///
 /// # Errors
 /// The configuration is one that no hardware has.
-pub fn run_single(query: &Single<'_>) -> Result<Outcome, QueryError> {
-    let config = Config { cpus: 1, maxphyaddr: query.maxphyaddr, levels: query.levels, tlb: COLD, ..Config::default() };
+pub fn run_single(query: &Single<'_>, mutant: Mutant) -> Result<Outcome, QueryError> {
+    let Single { maxphyaddr, levels, .. } = *query;
+    let config = Config { cpus: 1, maxphyaddr, levels, tlb: COLD, mutant, ..Config::default() };
     let (mut m, mut st) = machine_for(&config, &query.init, &[])?;
     let answer = access(&mut m, &mut st, &query.access, query.ac, &mut Chooser::new(0));
     let mem_after = query.init.mem.iter().map(|(addr, _)| (*addr, m.peek(&st, *addr))).collect();
@@ -120,12 +122,13 @@ pub fn run_single(query: &Single<'_>) -> Result<Outcome, QueryError> {
 ///
 /// # Errors
 /// The configuration is one that no hardware has.
-pub fn run_sequence(query: &Sequence<'_>, tlb: Option<TlbMode>) -> Result<Vec<Outcome>, QueryError> {
+pub fn run_sequence(query: &Sequence<'_>, tlb: Option<TlbMode>, mutant: Mutant) -> Result<Vec<Outcome>, QueryError> {
     let config = Config {
         cpus: 1,
         maxphyaddr: query.maxphyaddr,
         levels: query.levels,
         tlb: tlb.unwrap_or(WARM),
+        mutant,
         ..Config::default()
     };
     let mut words: Vec<u64> = query.init.mem.iter().map(|(addr, _)| *addr).collect();
@@ -157,9 +160,9 @@ impl Query<'_> {
     /// The configuration is one that no hardware has.
     pub fn answer(&self, out: &mut String) -> Result<(), QueryError> {
         match self {
-            Query::Single(query) => run_single(query)?.write_json(out),
+            Query::Single(query) => run_single(query, Mutant::None)?.write_json(out),
             Query::Sequence(query) => {
-                let outcomes = run_sequence(query, None)?;
+                let outcomes = run_sequence(query, None, Mutant::None)?;
                 out.push('[');
                 for (i, outcome) in outcomes.iter().enumerate() {
                     if i > 0 {

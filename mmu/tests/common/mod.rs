@@ -6,4 +6,5 @@ pub mod elt;
 #[cfg(feature = "query")]
 pub mod oracle;
 pub mod random;
+pub mod rules;
 pub mod superset;

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use cowscope_mmu::TlbMode;
-use cowscope_mmu::query::{Outcome, Query, Sequence, run_sequence};
+use cowscope_mmu::query::{Outcome, Query, Sequence, run_sequence, run_single};
+use cowscope_mmu::{Mutant, TlbMode};
 use serde_json::Value;
 
 /// Vectors: single accesses.
@@ -62,13 +62,13 @@ pub fn run_vectors(text: &str) -> (usize, Vec<String>) {
 }
 
 /// Runs every sequence on the given TLBs; returns how many accesses ran and which differ from all that is allowed.
-pub fn run_sequences(text: &str, tlb: Option<TlbMode>) -> (usize, Vec<String>) {
+pub fn run_sequences(text: &str, tlb: Option<TlbMode>, mutant: Mutant) -> (usize, Vec<String>) {
     let mut wrong = Vec::new();
     let mut ran = 0;
     for line in text.lines() {
         let expected: Value = serde_json::from_str(line).expect("a sequence");
         let query = sequence(line);
-        let outcomes = run_sequence(&query, tlb).expect("a machine");
+        let outcomes = run_sequence(&query, tlb, mutant).expect("a machine");
         let steps = expected["steps"].as_array().expect("steps");
         let accesses: Vec<&Value> = steps.iter().filter(|s| s["op"] == "access").collect();
         assert_eq!(outcomes.len(), accesses.len(), "one outcome per access");
@@ -90,4 +90,14 @@ pub fn sequence(line: &str) -> Sequence<'_> {
         Ok(Query::Sequence(sequence)) => sequence,
         other => panic!("not a sequence: {other:?}"),
     }
+}
+
+/// Runs every `stride`th vector on a machine with a defect; the first that differs.
+pub fn first_wrong_vector(text: &str, stride: usize, mutant: Mutant) -> Option<String> {
+    text.lines().step_by(stride).find_map(|line| {
+        let vector: Value = serde_json::from_str(line).expect("a vector");
+        let Ok(Query::Single(query)) = Query::parse(line) else { panic!("not a vector: {line}") };
+        let got = to_json(&run_single(&query, mutant).expect("a machine"));
+        (!agrees(&got, &vector["expect"])).then(|| format!("{}: got {got} want {}", vector["id"], vector["expect"]))
+    })
 }
