@@ -73,6 +73,8 @@ pub struct Program {
     /// `do_page_fault(va, error_code)` and `do_interrupt(vector)`, if the text has them.
     pub page_fault: Option<u32>,
     pub interrupt: Option<u32>,
+    /// `switch_mm(process)`: how a CPU goes on with a task of another process.
+    pub switch_mm: Option<u32>,
     /// Most registers that a function uses.
     pub regs: u32,
     /// Enumeration constants by name.

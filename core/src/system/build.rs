@@ -118,7 +118,7 @@ impl System {
         let mut sys = System {
             regs: vec![0; program.regs as usize + 16],
             saved_regs: vec![0; program.regs as usize + 16],
-            program,
+            program: super::Shared::new(program),
             machine,
             tasks: Vec::new(),
             agents: Vec::new(),
@@ -221,7 +221,7 @@ impl System {
                 self.state.set(status, Status::Running as u64);
                 if self.current_task(self.tasks[t as usize].cpu) == t || self.tasks[t as usize].device {
                     let stand = self.frame_of(t);
-                    self.switch_mm(t);
+                    self.load_mm(t);
                     self.drive(t, Some(stand), &mut fuel)?;
                 }
             }
@@ -248,7 +248,10 @@ impl System {
             return Err(self.stuck(task, "its locals do not fit the stack"));
         }
         self.state.set(base + word::FRAME, stack as u64);
-        match self.enter(task, func, &mut Chooser::new(0)) {
+        let p = self.program.lend();
+        let end = self.enter(&p, task, func, &mut Chooser::new(0));
+        self.program.give_back(p);
+        match end {
             End::Stopped if self.violations.is_empty() => Ok(()),
             End::Stopped => Err(self.stuck(task, "something broke before the first step")),
             _ => Err(self.stuck(task, "it is blocked before its first step")),
@@ -263,7 +266,7 @@ impl System {
             // the kernel's own set-up makes the address spaces: there is none to switch to before
             let func = self.tasks[task as usize].func;
             if self.program.funcs[func as usize].layer == 2 {
-                self.switch_mm(task);
+                self.load_mm(task);
             }
             self.drive(task, None, fuel)?;
         }
@@ -314,6 +317,13 @@ impl System {
             self.state.commit();
         }
         Ok(())
+    }
+
+    /// Pushes `switch_mm` on a task.
+    fn load_mm(&mut self, task: u32) {
+        let p = self.program.lend();
+        self.switch_mm(&p, task);
+        self.program.give_back(p);
     }
 
     fn in_handler(&self, agent: usize) -> bool {

@@ -111,10 +111,39 @@ pub enum Note {
     Warn(u32),
 }
 
+/// The program, shared by the copies of a system. A step lends it to itself, so that running costs no count of references.
+#[derive(Clone)]
+pub struct Shared(Option<Arc<Program>>);
+
+impl Shared {
+    pub(crate) fn new(program: Arc<Program>) -> Self {
+        Shared(Some(program))
+    }
+
+    fn lend(&mut self) -> Arc<Program> {
+        self.0.take().unwrap_or_default()
+    }
+
+    fn give_back(&mut self, program: Arc<Program>) {
+        self.0 = Some(program);
+    }
+}
+
+impl std::ops::Deref for Shared {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        match &self.0 {
+            Some(p) => p,
+            None => unreachable!("a step that runs has the program itself"),
+        }
+    }
+}
+
 /// A scenario on a design on a machine, ready to step.
 #[derive(Clone)]
 pub struct System {
-    pub program: Arc<Program>,
+    pub program: Shared,
     pub machine: Machine,
     pub tasks: Vec<Task>,
     pub agents: Vec<Agent>,

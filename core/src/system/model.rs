@@ -5,6 +5,7 @@ use cowscope_mmu::{Chooser, State};
 use super::vm::{BY_INTERRUPT, BY_SYSTEM, End, PUSHED};
 use super::{Agent, Status, System, word};
 use crate::explore::{Choice, Model, Outcome, Phase, Violation};
+use crate::lang::program::Program;
 
 impl Model for System {
     fn state(&self) -> &State {
@@ -35,11 +36,15 @@ impl Model for System {
             self.steps_trace.clear();
         }
         let mut ch = Chooser::new(choice.pick);
-        let end = match self.agents[choice.agent as usize] {
-            Agent::Task(t) => self.step_task(t, &mut ch),
-            Agent::Interrupt(c) => self.take_interrupt(c, &mut ch),
+        let agent = self.agents[choice.agent as usize];
+        let program = self.program.lend();
+        let end = match agent {
+            Agent::Task(t) => self.step_task(&program, t, &mut ch),
+            Agent::Interrupt(c) => self.take_interrupt(&program, c, &mut ch),
             Agent::Drain(c) => self.drain(c),
         };
+        self.program.give_back(program);
+        self.place_violations();
         let alternatives = ch.alternatives();
         match end {
             _ if !self.violations.is_empty() => Outcome::Broke { alternatives },
@@ -86,22 +91,33 @@ impl Model for System {
     }
 }
 
+/// The break with the place of the op that it names.
+fn placed(p: &Program, v: Violation) -> Violation {
+    Violation { place: p.locs_of.get(v.place as usize).copied().unwrap_or(0), ..v }
+}
+
 impl System {
-    fn step_task(&mut self, t: u32, ch: &mut Chooser) -> End {
+    fn place_violations(&mut self) {
+        for i in 0..self.violations.len() {
+            self.violations[i] = placed(&self.program, self.violations[i]);
+        }
+    }
+
+    fn step_task(&mut self, p: &Program, t: u32, ch: &mut Chooser) -> End {
         if self.status(t) == Status::Waiting || self.frame_of(t) == 0 {
             return End::Blocked;
         }
         let cpu = self.tasks[t as usize].cpu;
         match self.current_slot(cpu) {
             Some(slot) if self.state.get(slot) as u32 != t => {
-                if !self.may_leave(self.state.get(slot) as u32) {
+                if !self.may_leave(p, self.state.get(slot) as u32) {
                     return End::Blocked;
                 }
                 self.state.set(slot, t as u64);
-                self.switch_mm(t);
+                self.switch_mm(p, t);
                 End::Stopped
             }
-            _ => self.resume(t, ch),
+            _ => self.resume(p, t, ch),
         }
     }
 
@@ -119,7 +135,7 @@ impl System {
     }
 
     /// A CPU goes on with another task when its task has ended or sleeps in its own program.
-    fn may_leave(&mut self, t: u32) -> bool {
+    fn may_leave(&mut self, p: &Program, t: u32) -> bool {
         let cpu = self.tasks[t as usize].cpu;
         if self.machine.walking(&self.state, cpu).is_some() {
             return false;
@@ -133,7 +149,7 @@ impl System {
         let depth = self.frames_of(t).len();
         let asleep = depth == 1 && {
             let mark = self.state.mark();
-            let end = self.resume(t, &mut Chooser::new(0));
+            let end = self.resume(p, t, &mut Chooser::new(0));
             self.state.undo(mark);
             self.violations.clear();
             end == End::Blocked
@@ -141,15 +157,15 @@ impl System {
         asleep && (!self.tso || self.machine.buffer_empty(&self.state, cpu))
     }
 
-    fn take_interrupt(&mut self, cpu: u32, ch: &mut Chooser) -> End {
+    fn take_interrupt(&mut self, p: &Program, cpu: u32, ch: &mut Chooser) -> End {
         let Some(vector) = self.machine.pending(&self.state, cpu) else { return End::Blocked };
         if self.machine.take(&mut self.state, cpu).is_none() {
             return End::Blocked;
         }
-        let Some(handler) = self.program.interrupt else { return End::Stopped };
+        let Some(handler) = p.interrupt else { return End::Stopped };
         let task = self.current_task(cpu);
-        match self.push(task, handler, BY_INTERRUPT, &[vector as u64]) {
-            Ok(()) => self.enter(task, handler, ch),
+        match self.push(p, task, handler, BY_INTERRUPT, &[vector as u64]) {
+            Ok(()) => self.enter(p, task, handler, ch),
             Err(trap) => self.trap(trap, 0),
         }
     }
@@ -164,24 +180,28 @@ impl System {
     /// Runs the CHECK functions on a final state; leaves the state as it was.
     fn run_checks(&mut self) -> Vec<Violation> {
         let mut out = Vec::new();
+        let p = self.program.lend();
         for f in self.checks.clone() {
             let mark = self.state.mark();
             self.violations.clear();
             let task = self.current_task(0);
-            if self.push(task, f, BY_SYSTEM, &[]).is_ok() {
+            if self.push(&p, task, f, BY_SYSTEM, &[]).is_ok() {
                 let depth = self.frame_of(task);
-                let mut end = self.enter(task, f, &mut Chooser::new(0));
+                let mut end = self.enter(&p, task, f, &mut Chooser::new(0));
                 while end == End::Stopped
                     && self.frame_of(task) >= depth
                     && self.frame_of(task) != 0
                     && self.violations.is_empty()
                 {
-                    end = self.resume(task, &mut Chooser::new(0));
+                    end = self.resume(&p, task, &mut Chooser::new(0));
                 }
             }
-            out.append(&mut self.violations);
             self.state.undo(mark);
+            for v in self.violations.drain(..) {
+                out.push(placed(&p, v));
+            }
         }
+        self.program.give_back(p);
         out
     }
 }

@@ -5,6 +5,7 @@ use cowscope_mmu::{Access, AccessKind, Chooser, Translate};
 use super::vm::{BY_FAULT, BY_SYSTEM, End};
 use super::{Note, Status, System, Trap, broken, word};
 use crate::lang::builtins::Sys;
+use crate::lang::program::Program;
 
 /// Entry bits that hold a frame's address.
 const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
@@ -21,6 +22,7 @@ impl System {
     #[allow(clippy::too_many_arguments)] // the registers of one op
     pub(crate) fn sys(
         &mut self,
+        program: &Program,
         sys: Sys,
         task: u32,
         cpu: u32,
@@ -92,11 +94,11 @@ impl System {
             Sys::VirtToPhys => m.address_of((a[0] >> 3) as u32).unwrap_or(0),
             Sys::CopyWord | Sys::ClearWord => return self.copy_word(sys, a, at),
             Sys::Load | Sys::Store | Sys::UserXchg | Sys::UserCmpxchg => {
-                return self.user_access(sys, task, cpu, a, locked, at, ch);
+                return self.user_access(program, sys, task, cpu, a, locked, at, ch);
             }
             Sys::Faulted => (st.get(base + word::REFUSED) == 2) as u64,
             Sys::StartProcess => {
-                self.start_process(a[0] as u32);
+                self.start_process(program, a[0] as u32);
                 0
             }
             Sys::Observe => {
@@ -205,6 +207,7 @@ impl System {
     #[allow(clippy::too_many_arguments)] // the registers of one op
     fn user_access(
         &mut self,
+        program: &Program,
         sys: Sys,
         task: u32,
         cpu: u32,
@@ -228,10 +231,10 @@ impl System {
             Translate::Walking | Translate::Restarted => Answer::End(End::Stopped),
             Translate::GeneralProtection => Answer::End(self.trap(Trap::GeneralProtection, at)),
             Translate::Fault(f) => {
-                let Some(handler) = self.program.page_fault else {
+                let Some(handler) = program.page_fault else {
                     return Answer::End(self.trap(Trap::NoFaultHandler, at));
                 };
-                match self.push(task, handler, BY_FAULT, &[f.cr2, f.error_code as u64]) {
+                match self.push(program, task, handler, BY_FAULT, &[f.cr2, f.error_code as u64]) {
                     Ok(()) => Answer::Handler(handler),
                     Err(t) => Answer::End(self.trap(t, at)),
                 }
@@ -271,7 +274,7 @@ impl System {
     }
 
     /// The tasks of a process may run; each first makes its address space the CPU's.
-    pub(crate) fn start_process(&mut self, process: u32) {
+    pub(crate) fn start_process(&mut self, program: &Program, process: u32) {
         self.ghost_child_starts(process);
         for t in 0..self.tasks.len() as u32 {
             let task = &self.tasks[t as usize];
@@ -280,14 +283,14 @@ impl System {
                 self.state.set(status, Status::Running as u64);
                 // on a CPU of several tasks that happens when the CPU goes on with it
                 if self.layout.current.get(self.tasks[t as usize].cpu as usize).is_none_or(|c| c.is_none()) {
-                    self.switch_mm(t);
+                    self.switch_mm(program, t);
                 }
             }
         }
     }
 
     /// Pushes the kernel's `switch_mm(process)` on a task, standing before its first step; without one, loads CR3 at once.
-    pub(crate) fn switch_mm(&mut self, task: u32) {
+    pub(crate) fn switch_mm(&mut self, program: &Program, task: u32) {
         let (cpu, process, device) = {
             let t = &self.tasks[task as usize];
             (t.cpu, t.process, t.device)
@@ -295,8 +298,7 @@ impl System {
         if device {
             return;
         }
-        let Some(f) = self.program.func("switch_mm").filter(|f| self.program.funcs[*f as usize].params.len() == 1)
-        else {
+        let Some(f) = program.switch_mm else {
             let root = self.root_of(process);
             if root != 0 {
                 self.machine.mov_cr3(&mut self.state, cpu, root);
@@ -305,8 +307,8 @@ impl System {
         };
         let regs = std::mem::take(&mut self.saved_regs);
         let keep = std::mem::replace(&mut self.regs, regs);
-        if self.push(task, f, BY_SYSTEM, &[process as u64]).is_ok() {
-            let _ = self.enter(task, f, &mut Chooser::new(0));
+        if self.push(program, task, f, BY_SYSTEM, &[process as u64]).is_ok() {
+            let _ = self.enter(program, task, f, &mut Chooser::new(0));
         }
         self.saved_regs = std::mem::replace(&mut self.regs, keep);
     }

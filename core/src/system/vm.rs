@@ -6,6 +6,7 @@ use super::{Status, System, Trap, broken, word};
 use crate::explore::Violation;
 use crate::lang::ir::Op;
 use crate::lang::lower::AssertKind;
+use crate::lang::program::Program;
 
 /// Ops that one step may take: a private loop without end stops here.
 const FUEL: u32 = 1 << 16;
@@ -34,8 +35,8 @@ impl System {
         if self.muted.contains(&invariant) {
             return;
         }
-        let place = self.program.locs_of.get(op as usize).copied().unwrap_or(0);
-        let v = Violation { invariant, place };
+        // the op stands for its place until the step is over
+        let v = Violation { invariant, place: op };
         if !self.violations.contains(&v) {
             self.violations.push(v);
         }
@@ -48,8 +49,8 @@ impl System {
 
     /// Keeps what outlives the step in the frame.
     #[inline]
-    pub(crate) fn save(&mut self, frame: Slot, record: u32) {
-        let r = &self.program.records[record as usize];
+    pub(crate) fn save(&mut self, p: &Program, frame: Slot, record: u32) {
+        let r = &p.records[record as usize];
         for (reg, w) in &r.saves {
             self.state.set(frame + w, self.regs[*reg as usize]);
         }
@@ -60,16 +61,16 @@ impl System {
     }
 
     /// Pushes a frame for `func` on a task, on top of what it has. `how` is one of the `BY_` kinds.
-    pub(crate) fn push(&mut self, task: u32, func: u32, how: u64, args: &[u64]) -> Result<(), Trap> {
+    pub(crate) fn push(&mut self, p: &Program, task: u32, func: u32, how: u64, args: &[u64]) -> Result<(), Trap> {
         let t = &self.tasks[task as usize];
         let old = self.state.get(t.base + word::FRAME) as u32;
         let new = if old == 0 {
             t.stack
         } else {
-            let f = self.program.records[self.state.get(old) as usize].func;
-            old + self.program.funcs[f as usize].frame_words
+            let f = p.records[self.state.get(old) as usize].func;
+            old + p.funcs[f as usize].frame_words
         };
-        let f = &self.program.funcs[func as usize];
+        let f = &p.funcs[func as usize];
         if f.len == 0 {
             return Err(Trap::MissingBody);
         }
@@ -78,17 +79,17 @@ impl System {
         }
         self.state.set(new + 1, old as u64 | how);
         self.state.set(t.base + word::FRAME, new as u64);
-        for (p, a) in f.params.iter().zip(args) {
-            self.regs[*p as usize] = *a;
+        for (r, a) in f.params.iter().zip(args) {
+            self.regs[*r as usize] = *a;
         }
         Ok(())
     }
 
     /// Goes on with a task from its innermost frame's record.
-    pub(crate) fn resume(&mut self, task: u32, ch: &mut Chooser) -> End {
+    pub(crate) fn resume(&mut self, p: &Program, task: u32, ch: &mut Chooser) -> End {
         let frame = self.frame_of(task);
         let record = self.state.get(frame) as u32;
-        let r = &self.program.records[record as usize];
+        let r = &p.records[record as usize];
         for (reg, w) in &r.saves {
             self.regs[*reg as usize] = self.state.get(frame + w);
         }
@@ -97,14 +98,14 @@ impl System {
         if self.state.get(in_call) == 1 {
             self.state.set(in_call, 2);
         }
-        self.run(task, frame, func, pc, ch)
+        self.run(p, task, frame, func, pc, ch)
     }
 
     /// Runs a function that has just been pushed, up to the end of its first step (private work only).
-    pub(crate) fn enter(&mut self, task: u32, func: u32, ch: &mut Chooser) -> End {
+    pub(crate) fn enter(&mut self, p: &Program, task: u32, func: u32, ch: &mut Chooser) -> End {
         let frame = self.frame_of(task);
-        let pc = self.program.funcs[func as usize].entry;
-        self.run(task, frame, func, pc, ch)
+        let pc = p.funcs[func as usize].entry;
+        self.run(p, task, frame, func, pc, ch)
     }
 
     /// A kernel pointer's slot, or what is wrong with it.
@@ -169,8 +170,15 @@ impl System {
         }
     }
 
-    pub(crate) fn run(&mut self, task: u32, frame: Slot, func: u32, pc: u32, ch: &mut Chooser) -> End {
-        let program = self.program.clone();
+    pub(crate) fn run(
+        &mut self,
+        program: &Program,
+        task: u32,
+        frame: Slot,
+        func: u32,
+        pc: u32,
+        ch: &mut Chooser,
+    ) -> End {
         let ops = &program.ops[..];
         let (mut frame, mut func, mut pc) = (frame, func, pc as usize);
         let cpu = self.tasks[task as usize].cpu;
@@ -217,18 +225,18 @@ impl System {
                     }
                 }
                 Op::Bound { id } => {
-                    self.save(frame, id);
+                    self.save(program, frame, id);
                     return End::Stopped;
                 }
                 Op::BoundPtr { a, off, id } => {
                     if !self.on_own_stack(task, r!(a).wrapping_add(off as i64 as u64)) {
-                        self.save(frame, id);
+                        self.save(program, frame, id);
                         return End::Stopped;
                     }
                 }
                 Op::BoundTso { id } => {
                     if self.tso {
-                        self.save(frame, id);
+                        self.save(program, frame, id);
                         return End::Stopped;
                     }
                 }
@@ -303,7 +311,7 @@ impl System {
                     }
                 }
                 Op::Call { func: callee, d: _, args, id } => {
-                    self.save(frame, id);
+                    self.save(program, frame, id);
                     let t = &self.tasks[task as usize];
                     let f = &program.funcs[callee as usize];
                     if f.len == 0 {
@@ -327,7 +335,7 @@ impl System {
                 }
                 Op::Ret { a } => {
                     let v = r!(a);
-                    match self.leave(task, frame, func, v) {
+                    match self.leave(program, task, frame, func, v) {
                         Some((f, g, p)) => (frame, func, pc) = (f, g, p),
                         None => return End::Stopped,
                     }
@@ -337,7 +345,7 @@ impl System {
                     for (v, reg) in values.iter_mut().zip(program.args[args as usize].iter()) {
                         *v = r!(*reg);
                     }
-                    match self.sys(sys, task, cpu, values, locked, at, ch) {
+                    match self.sys(program, sys, task, cpu, values, locked, at, ch) {
                         super::sys::Answer::Value(v) => r!(d) = v,
                         super::sys::Answer::End(e) => return e,
                         super::sys::Answer::Handler(f) => {
@@ -352,8 +360,7 @@ impl System {
     }
 
     /// Returns from a frame: where to go on in the same step, or `None` if the step ends here.
-    fn leave(&mut self, task: u32, frame: Slot, func: u32, v: u64) -> Option<(Slot, u32, usize)> {
-        let program = self.program.clone();
+    fn leave(&mut self, program: &Program, task: u32, frame: Slot, func: u32, v: u64) -> Option<(Slot, u32, usize)> {
         let header = self.state.get(frame + 1);
         let (caller, how) = ((header & CALLER) as u32, header & PUSHED);
         for w in 0..program.funcs[func as usize].frame_words {
