@@ -7,7 +7,7 @@ SYSCALL int fork(int child)
 
 	ghost_fork_begin(child);
 	mm_init(child_mm);
-	down_write(&mm->mmap_lock);
+	mmap_write_lock(mm);
 	for (int i = 0; i < NR_VMAS; i++) {
 		u64 start;
 		u64 end;
@@ -23,15 +23,21 @@ SYSCALL int fork(int child)
 			child_mm->vma[i].end = end;
 			child_mm->vma[i].flags = vm_flags;
 		}
+		fork_locks_vma(mm, &mm->vma[i]);
 		copy_page_range(child_mm, mm, start, end, vm_flags);
 	}
 	/* Once for all areas. Until then the parent's threads may write through translations that are no longer in the tables. */
 	if (FORK_FLUSH)
 		flush_tlb_mm(mm);
-	up_write(&mm->mmap_lock);
+	mmap_write_unlock(mm);
 	ghost_fork_end(child);
 	start_process(child);
 	return child;
+}
+
+void fork_locks_vma(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	vma_start_write(mm, vma);
 }
 
 void copy_page_range(struct mm_struct *dst, struct mm_struct *src, u64 start, u64 end, u64 vm_flags)
@@ -92,17 +98,17 @@ bool copy_present_pte(struct mm_struct *dst, struct mm_struct *src, u64 *dst_pte
 		note_copy_end(src, va, NULL);
 		return true;
 	}
+	if (WRPROTECT_FIRST && pte_write(pte))
+		ptep_set_wrprotect(src_pte);
 	get_page(page);
 	if (FORK_PIN_TEST && READ_ONCE(src->has_pinned) && page_maybe_dma_pinned(page)) {
 		put_page(page);
 		return copy_present_page(src, dst_pte, page, va, prealloc);
 	}
 	page_dup_rmap(page);
-	if (pte_write(pte)) {
+	if (!WRPROTECT_FIRST && pte_write(pte))
 		ptep_set_wrprotect(src_pte);
-		pte = pte_wrprotect(pte);
-	}
-	WRITE_ONCE(*dst_pte, pte_mkold(pte));
+	WRITE_ONCE(*dst_pte, pte_mkold(pte_wrprotect(pte)));
 	note_copy_end(src, va, page);
 	return true;
 }

@@ -15,7 +15,7 @@ int follow_page_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u6
 	u64 pte = READ_ONCE(*ptep);
 	if (pte_present(pte) && (!(gup_flags & FOLL_WRITE) || can_follow_write_pte(vma, pte, gup_flags))) {
 		struct page *page = pte_page(pte);
-		if (!pte_write(pte) && gup_must_unshare(page, gup_flags)) {
+		if (!pte_write(pte) && gup_must_unshare(vma, page, gup_flags)) {
 			ret = FOLLOW_UNSHARE;
 		} else {
 			atomic_add(&page->refcount, gup_refs(gup_flags));
@@ -29,7 +29,27 @@ int follow_page_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u6
 
 bool can_follow_write_pte(struct vm_area_struct *vma, u64 pte, u64 gup_flags)
 {
-	return pte_write(pte);
+	return pte_write(pte) || ((gup_flags & FOLL_COW) && pte_dirty(pte));
+}
+
+/* Whether the area allows the access, or FOLL_FORCE overrules it where a private copy can be made. */
+bool gup_allowed(u64 vm_flags, u64 gup_flags)
+{
+	u64 needs = (gup_flags & FOLL_WRITE) ? VM_WRITE : VM_READ;
+	if (vm_flags & needs)
+		return true;
+	return (gup_flags & FOLL_FORCE) && is_cow_mapping(vm_flags);
+}
+
+/* What the call really asks for. Reads ask for reads, but in 5.8. */
+u64 gup_slow_flags(u64 vm_flags, u64 gup_flags)
+{
+	return gup_flags;
+}
+
+u64 gup_fast_flags(u64 gup_flags)
+{
+	return gup_flags;
 }
 
 struct page *get_user_page_slow(struct mm_struct *mm, u64 va, u64 gup_flags)
@@ -38,8 +58,9 @@ struct page *get_user_page_slow(struct mm_struct *mm, u64 va, u64 gup_flags)
 
 	down_read(&mm->mmap_lock);
 	struct vm_area_struct *vma = find_vma(mm, va);
-	u64 needs = (gup_flags & FOLL_WRITE) ? VM_WRITE : VM_READ;
-	if (vma && (READ_ONCE(vma->flags) & needs)) {
+	u64 vm_flags = vma ? READ_ONCE(vma->flags) : 0;
+	if (gup_allowed(vm_flags, gup_flags)) {
+		gup_flags = gup_slow_flags(vm_flags, gup_flags);
 		/* Whatever was true before a fault is looked up again after it. */
 		int why = follow_page_pte(mm, vma, va, gup_flags, &page);
 		while (why) {
@@ -48,6 +69,9 @@ struct page *get_user_page_slow(struct mm_struct *mm, u64 va, u64 gup_flags)
 				fault = FAULT_FLAG_UNSHARE;
 			if (handle_mm_fault(mm, vma, va, fault))
 				break;
+			/* A write where the area forbids it: the copy stays read-only, and is known by its dirty bit. */
+			if ((fault & FAULT_FLAG_WRITE) && !(vm_flags & VM_WRITE))
+				gup_flags |= FOLL_COW;
 			why = follow_page_pte(mm, vma, va, gup_flags, &page);
 		}
 	}

@@ -32,7 +32,7 @@ struct page *gup_pte(struct mm_struct *mm, u64 va, u64 gup_flags)
 		gup_put_page(page, gup_flags);
 		return NULL;
 	}
-	if (!pte_write(pte) && gup_must_unshare(page, gup_flags)) {
+	if (!pte_write(pte) && gup_must_unshare(NULL, page, gup_flags)) {
 		gup_put_page(page, gup_flags);
 		return NULL;
 	}
@@ -45,8 +45,8 @@ bool gup_pmd_changed(u64 *pmdp, u64 pmd)
 	return false;
 }
 
-/* Whether a reference to this read-only page needs a copy first. Before unsharing was invented: never. */
-bool gup_must_unshare(struct page *page, u64 gup_flags)
+/* Whether a reference to this read-only page needs a copy first (`vma` NULL: not known). Before unsharing was invented: never. */
+bool gup_must_unshare(struct vm_area_struct *vma, struct page *page, u64 gup_flags)
 {
 	return false;
 }
@@ -79,7 +79,7 @@ struct page *lockless_pages_from_mm(struct mm_struct *mm, u64 va, u64 gup_flags)
 	}
 	if (GUP_IRQ_OFF)
 		local_irq_disable();
-	struct page *page = gup_pte(mm, va, gup_flags);
+	struct page *page = gup_pte(mm, va, gup_fast_flags(gup_flags));
 	if (GUP_IRQ_OFF)
 		local_irq_enable();
 

@@ -39,6 +39,21 @@ void up_write(int *sem)
 	smp_store_release(sem, 0);
 }
 
+void mmap_write_lock(struct mm_struct *mm)
+{
+	down_write(&mm->mmap_lock);
+}
+
+void mmap_write_unlock(struct mm_struct *mm)
+{
+	up_write(&mm->mmap_lock);
+}
+
+/* mmap_lock is held for writing: keeps faults out of this area. Before 6.4 they need mmap_lock, and nothing is left to do. */
+void vma_start_write(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+}
+
 /* Sleeps until the page lock is free. */
 void lock_page(struct page *page)
 {

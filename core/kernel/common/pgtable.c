@@ -64,6 +64,7 @@ void mm_init(struct mm_struct *mm)
 		mm->write_protect_seq = 0;
 		mm->has_pinned = false;
 		mm->cpumask = 0;
+		mm->mm_lock_seq = 1;
 		for (int i = 0; i < NR_VMAS; i++) {
 			mm->vma[i].start = 0;
 			mm->vma[i].end = 0;

@@ -7,6 +7,7 @@ SWITCH(GUP_RECHECK, 1, "fast GUP reads the page-table entry again after it has t
 SWITCH(GUP_IRQ_OFF, 1, "fast GUP walks with interrupts off, so that nobody who waits for an IPI can free what it reads")
 SWITCH(FORK_FLUSH, 1, "fork flushes the parent's TLBs before it lets go of mmap_lock")
 SWITCH(FORK_PIN_TEST, 1, "fork copies a page that may be pinned instead of sharing it")
+SWITCH(WRPROTECT_FIRST, 0, "fork write-protects the entry before it takes its reference and map count, as until 5.8")
 SWITCH(WP_RECHECK, 1, "a COW copy is dropped when the page-table entry changed while it was made")
 SWITCH(WP_FLUSH_FIRST, 1, "a COW copy is mapped only after the old translation is gone from every TLB")
 SWITCH(WP_RMAP_LAST, 1, "a COW copy gives up the old page's map count only after the new page is mapped")

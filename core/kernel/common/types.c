@@ -36,6 +36,8 @@ struct vm_area_struct {
 	u64 start;
 	u64 end;
 	u64 flags;
+	int vm_lock;          /* of this area alone (6.4 and later): 0 free, n readers, -1 a writer */
+	u64 vm_lock_seq;      /* equal to its address space's: write-locked until that one's mmap_lock is let go */
 };
 
 /* An address space. Number n belongs to process n. */
@@ -45,6 +47,7 @@ struct mm_struct {
 	int page_table_lock;    /* of the one page of page-table entries that the model's addresses need */
 	u64 write_protect_seq;  /* odd while fork write-protects */
 	bool has_pinned;        /* some page of it was pinned, ever */
+	u64 mm_lock_seq;        /* counts the releases of mmap_lock held for writing (6.4 and later) */
 	u64 cpumask;            /* CPUs that may cache its translations */
 	struct vm_area_struct vma[NR_VMAS];
 };
@@ -66,6 +69,7 @@ enum foll_flags {
 	FOLL_GET = 0x04,
 	FOLL_FORCE = 0x10,
 	FOLL_LONGTERM = 0x100,
+	FOLL_COW = 0x4000,
 	FOLL_PIN = 0x40000,
 };
 

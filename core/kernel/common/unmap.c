@@ -45,9 +45,10 @@ SYSCALL int munmap(u64 va, int pages)
 	int ret = -EINVAL;
 
 	ghost_window_begin(va, pages);
-	down_write(&mm->mmap_lock);
+	mmap_write_lock(mm);
 	struct vm_area_struct *vma = find_vma(mm, va);
 	if (vma) {
+		vma_start_write(mm, vma);
 		/* The kernel splits the area; here all of it goes, or its beginning. Nobody looks while the lock is held for writing. */
 		atomic {
 			if (va == vma->start)
@@ -58,7 +59,7 @@ SYSCALL int munmap(u64 va, int pages)
 		zap_page_range(mm, va, va + pages * PAGE_SIZE);
 		ret = 0;
 	}
-	up_write(&mm->mmap_lock);
+	mmap_write_unlock(mm);
 	ghost_window_end(va, pages);
 	return ret;
 }
@@ -79,13 +80,13 @@ SYSCALL int madvise(u64 va, int pages, int advice)
 		return 0;
 	case MADV_DONTFORK:
 	case MADV_DOFORK:
-		down_write(&mm->mmap_lock);
+		mmap_write_lock(mm);
 		struct vm_area_struct *vma = find_vma(mm, va);
 		if (vma && advice == MADV_DONTFORK)
 			vma->flags |= VM_DONTCOPY;
 		else if (vma)
 			vma->flags &= ~(u64)VM_DONTCOPY;
-		up_write(&mm->mmap_lock);
+		mmap_write_unlock(mm);
 		return 0;
 	default:
 		return -EINVAL;
@@ -98,9 +99,10 @@ SYSCALL int mprotect(u64 va, int pages, int prot)
 	struct mm_struct *mm = current_mm();
 	int ret = -EINVAL;
 
-	down_write(&mm->mmap_lock);
+	mmap_write_lock(mm);
 	struct vm_area_struct *vma = find_vma(mm, va);
 	if (vma) {
+		vma_start_write(mm, vma);
 		u64 rights = ((prot & PROT_READ) ? VM_READ : 0) | ((prot & PROT_WRITE) ? VM_WRITE : 0);
 		vma->flags = (vma->flags & ~(u64)(VM_READ | VM_WRITE)) | rights;
 		for (int i = 0; i < pages; i++)
@@ -108,7 +110,7 @@ SYSCALL int mprotect(u64 va, int pages, int prot)
 		flush_tlb_mm(mm);
 		ret = 0;
 	}
-	up_write(&mm->mmap_lock);
+	mmap_write_unlock(mm);
 	return ret;
 }
 
@@ -142,19 +144,20 @@ SYSCALL void exit(void)
 {
 	struct mm_struct *mm = current_mm();
 
-	down_write(&mm->mmap_lock);
+	mmap_write_lock(mm);
 	for (int i = 0; i < NR_VMAS; i++) {
 		struct vm_area_struct *vma = &mm->vma[i];
 		u64 start = vma->start;
 		u64 end = vma->end;
 		if (end == 0)
 			continue;
+		vma_start_write(mm, vma);
 		ghost_window_begin(start, (end - start) >> PAGE_SHIFT);
 		zap_page_range(mm, start, end);
 		ghost_window_end(start, (end - start) >> PAGE_SHIFT);
 		vma->end = 0;
 	}
-	up_write(&mm->mmap_lock);
+	mmap_write_unlock(mm);
 	exited[current_process()] = 1;
 }
 

@@ -28,7 +28,7 @@ SYSCALL int mmap(u64 va, int pages)
 	struct mm_struct *mm = current_mm();
 	int ret = -EINVAL;
 
-	down_write(&mm->mmap_lock);
+	mmap_write_lock(mm);
 	/* Nobody looks at the areas while the lock is held for writing. */
 	atomic {
 		for (int i = 0; i < NR_VMAS && ret; i++) {
@@ -40,6 +40,6 @@ SYSCALL int mmap(u64 va, int pages)
 			}
 		}
 	}
-	up_write(&mm->mmap_lock);
+	mmap_write_unlock(mm);
 	return ret;
 }

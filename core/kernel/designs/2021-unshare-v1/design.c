@@ -18,7 +18,7 @@ PROMISE(while_held, "no live GUP reference is on an anonymous page that is mappe
 SWITCH(D5B, 0, "the announced second part: a write fault reuses the page when it is mapped or swapped once, whoever else refers to it")
 
 /* True: a copy must be made first. The map count is read under no lock that keeps it still. */
-bool gup_must_unshare(struct page *page, u64 gup_flags)
+bool gup_must_unshare(struct vm_area_struct *vma, struct page *page, u64 gup_flags)
 {
 	if (gup_flags & FOLL_WRITE)
 		return false;
@@ -43,7 +43,7 @@ int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *pt
 		return wp_page_copy(mm, vma, va, ptep, pte, NULL, flags);
 	}
 	if (flags & FAULT_FLAG_UNSHARE) {
-		if (gup_must_unshare(page, 0))
+		if (gup_must_unshare(vma, page, 0))
 			goto copy;
 		spin_unlock(&mm->page_table_lock);
 		return 0;

@@ -1,11 +1,19 @@
 /* GUP: a pin needs an exclusive page. */
 
-/* A read pin of a page that is not exclusive needs a copy first (or the proof that none is needed). Plain references do not. */
-bool gup_must_unshare(struct page *page, u64 gup_flags)
+/*
+ * A read pin of a page that is not exclusive needs a copy first (or the proof that none is needed). Plain references do not.
+ * LONGTERM_UNSHARE: nor may a long-term pin sit on a page that a write would replace, such as the page of zeroes.
+ */
+bool gup_must_unshare(struct vm_area_struct *vma, struct page *page, u64 gup_flags)
 {
 	if ((gup_flags & (FOLL_WRITE | FOLL_PIN)) != FOLL_PIN)
 		return false;
-	if (!GUP_EXCLUSIVE || !PageAnon(page))
+	if (!PageAnon(page)) {
+		if (!LONGTERM_UNSHARE || !(gup_flags & FOLL_LONGTERM))
+			return false;
+		return !vma || is_cow_mapping(READ_ONCE(vma->flags));
+	}
+	if (!GUP_EXCLUSIVE)
 		return false;
 	/* Pairs with the barrier between clearing the bit and writing the entry. */
 	if (GUP_BARRIER_2)
@@ -20,6 +28,16 @@ bool try_grab_page(struct page *page, u64 gup_flags)
 	if (GUP_BARRIER_1)
 		smp_mb__after_atomic();
 	return got;
+}
+
+/* Writing with FOLL_FORCE where the area forbids it: only to a page that is the owner's alone. Nothing needs to be remembered. */
+bool can_follow_write_pte(struct vm_area_struct *vma, u64 pte, u64 gup_flags)
+{
+	if (pte_write(pte))
+		return true;
+	if (!(gup_flags & FOLL_FORCE) || (READ_ONCE(vma->flags) & VM_WRITE) || pte_special(pte))
+		return false;
+	return PageAnon(pte_page(pte)) && PageAnonExclusive(pte_page(pte));
 }
 
 bool gup_pmd_changed(u64 *pmdp, u64 pmd)

@@ -6,7 +6,7 @@ int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *pt
 	bool unshare = flags & FAULT_FLAG_UNSHARE;
 
 	if (pte_special(pte)) {
-		if (unshare) {
+		if (unshare && !LONGTERM_UNSHARE) {
 			spin_unlock(&mm->page_table_lock);
 			return 0;
 		}
@@ -26,31 +26,11 @@ int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *pt
 	return 0;
 }
 
-/*
- * Whether this mapping is all that is left of the page; if so it becomes exclusive. The page lock keeps the swap cache away while
- * the references are counted, and is only tried: a copy is always allowed here.
- */
+/* Whether this mapping is all that is left of the page; if so it becomes exclusive. */
 bool wp_can_reuse_anon_page(struct page *page)
 {
-	if (!WP_COUNT_TEST)
-		goto mine;
-	/* Ours, the swap cache's and one of the LRU batch's: more than that has another owner. */
-	if (PageKsm(page) || page_count(page) > 3)
+	if (WP_COUNT_TEST && !page_has_no_other_owner(page))
 		return false;
-	if (!test_bit(PG_lru, &page->flags))
-		lru_add_drain();
-	if (page_count(page) > 1 + (PageSwapCache(page) ? 1 : 0))
-		return false;
-	if (!trylock_page(page))
-		return false;
-	if (PageSwapCache(page))
-		try_to_free_swap(page);
-	if (PageKsm(page) || page_count(page) != 1) {
-		unlock_page(page);
-		return false;
-	}
-	unlock_page(page);
-mine:
 	set_bit(PG_anon_exclusive, &page->flags);
 	return true;
 }

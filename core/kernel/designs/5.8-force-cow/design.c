@@ -1,0 +1,30 @@
+/*
+ * 5.8-force-cow: "COW can break either way", so break it before a reference is handed out.
+ *
+ * Linus Torvalds, after the vmsplice report: with a reference to a shared page nobody knows which side of the COW it will end up on.
+ * So GUP asks for a write fault even when it only wants to read: what it gets is mapped by its own address space alone at that moment.
+ * Fast GUP takes writable entries only. The COW rule, fork and swap are as before.
+ * It turned reads into writes: userfaultfd write protection saw events for reads, ptrace broke on memory that cannot be written, and
+ * pages were copied that nobody ever wrote to. A reference from before a fork is not helped.
+ */
+
+BASE("4.19-mapcount")
+TITLE("5.8: GUP breaks COW even to read")
+STORY("A reference for reading is taken as if it were for writing, so that it is always on a page of one's own.")
+ORIGIN("17839856fd58")
+SWITCH(FORCE_COW, 1, "a read reference is asked for as if it were for writing")
+
+u64 gup_slow_flags(u64 vm_flags, u64 gup_flags)
+{
+	return FORCE_COW && is_cow_mapping(vm_flags) ? gup_flags | FOLL_WRITE : gup_flags;
+}
+
+u64 gup_fast_flags(u64 gup_flags)
+{
+	return FORCE_COW ? gup_flags | FOLL_WRITE : gup_flags;
+}
+
+int gup_refs(u64 gup_flags)
+{
+	return (gup_flags & FOLL_PIN) ? GUP_PIN_COUNTING_BIAS : 1;
+}
