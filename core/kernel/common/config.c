@@ -30,6 +30,8 @@
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE 4096
+/* Bits 51 to 12 of an entry: the frame. */
+#define PTE_PFN_MASK 0x000ffffffffff000
 
 /* What the machine is built from. */
 enum machine_sizes {

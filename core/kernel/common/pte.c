@@ -12,8 +12,6 @@ enum pte_bits {
 	PTE_SWAP = 0x10,         /* in an entry that is not present: a place on the swap device */
 };
 
-#define PTE_PFN_MASK 0x000ffffffffff000
-
 bool pte_present(u64 pte) { return pte & PTE_P; }
 bool pte_write(u64 pte) { return pte & PTE_RW; }
 bool pte_dirty(u64 pte) { return pte & PTE_D; }
