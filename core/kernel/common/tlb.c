@@ -6,7 +6,7 @@ enum { TLB_VECTOR = 32 };
 enum { FLUSH_ALL = 2 };
 u64 flush_request[NR_CPUS][NR_CPUS];
 
-/* The address space a CPU works in (-1 + 1: 0 is none). */
+/* The address space a CPU works in, plus one; 0: none yet. */
 int loaded_mm[NR_CPUS];
 
 /* A task of another process goes on on this CPU. */
@@ -17,6 +17,9 @@ void switch_mm(int process)
 		return;
 	/* One step: a flusher that reads the mask before it sends nothing, but then the load of CR3 comes after its write to the table. */
 	atomic {
+		/* The kernel's own set-up runs before there is any address space. */
+		if (mms[process].pgd == 0)
+			return;
 		int last = loaded_mm[cpu];
 		if (last)
 			mms[last - 1].cpumask &= ~(1ul << cpu);
