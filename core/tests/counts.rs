@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cowscope_core::lang::compile::compile;
+use cowscope_core::lang::compile::{SCENARIO, compile};
 use cowscope_core::lang::source::Sources;
 use cowscope_core::system::{Options, System};
 
@@ -11,7 +11,7 @@ fn system(name: &str, text: &str, options: &[(&str, i64)]) -> System {
     let mut sources = Sources::new();
     sources.add(name, text).expect("small enough");
     let options: BTreeMap<String, i64> = options.iter().map(|(k, v)| (k.to_string(), *v)).collect();
-    let compiled = compile(&sources, &[2], &options).unwrap_or_else(|d| panic!("{d:#?}"));
+    let compiled = compile(&sources, &[SCENARIO], &options).unwrap_or_else(|d| panic!("{d:#?}"));
     System::new(Arc::new(compiled.program), &Options::default()).unwrap_or_else(|e| panic!("{e}"))
 }
 

@@ -77,15 +77,15 @@ void note_mapped(struct page *page)
 	ghost_promise(while_held, !promises_while_held() || ghost_refs[page_to_pfn(page)] == 0 || page->mapcount <= 1);
 }
 
-/* A design that makes the promise says so here. */
+/* Whether a promise that the design makes is judged in this run. */
 bool promises_during_fork(void)
 {
-	return false;
+	return true;
 }
 
 bool promises_while_held(void)
 {
-	return false;
+	return true;
 }
 
 /* For scenarios that are about some orders only: here they may say which runs they mean. */

@@ -1,6 +1,6 @@
 //! From source texts to a [`Program`], or to everything that is wrong with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ast::{self, Expr, ExprKind, Item};
 use super::diag::{Diagnostic, Severity};
@@ -22,7 +22,11 @@ pub struct Compiled {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Compiles the texts of `sources`, in order; `layers[file]` is 0 for common, 1 for the design, 2 for the scenario.
+/// The layer of a scenario's texts, whose programs are user programs: the last one.
+pub const SCENARIO: u8 = u8::MAX;
+
+/// Compiles the texts of `sources`, in order; `layers[file]` is 0 for common, 1 and up for the design and what it is based on (the
+/// oldest first), [`SCENARIO`] for the scenario.
 /// `options` are known to the texts as constants.
 ///
 /// # Errors
@@ -33,7 +37,8 @@ pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>
     let mut units = Vec::new();
     let mut diags = Vec::new();
     let layer_of = |i: usize| layers.get(i).copied().unwrap_or(0);
-    for layer in 0..=2 {
+    let used: BTreeSet<u8> = (0..sources.iter().count()).map(layer_of).collect();
+    for layer in used {
         let files = || sources.iter().enumerate().filter(|(i, _)| layer_of(*i) == layer);
         // what one file of a layer defines, all its files know, whatever their order
         for (i, s) in files() {

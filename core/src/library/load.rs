@@ -8,7 +8,7 @@ use cowscope_mmu::{MemoryOrder, RemoteFlush};
 
 use super::meta::library;
 use super::texts::FILES;
-use crate::lang::compile::compile;
+use crate::lang::compile::{SCENARIO, compile};
 use crate::lang::diag::Diagnostic;
 use crate::lang::source::Sources;
 use crate::near::did_you_mean;
@@ -20,7 +20,7 @@ use crate::view::Question;
 pub struct Loaded {
     pub system: System,
     pub sources: Arc<Sources>,
-    /// 0 common, 1 design, 2 scenario, by file.
+    /// By file: 0 common, then what the design is based on (the oldest first), the design, and [`SCENARIO`].
     pub layers: Vec<u8>,
     pub warnings: Vec<Diagnostic>,
     /// The question with every option spelled out.
@@ -69,15 +69,20 @@ fn unknown(what: &'static str, name: &str, known: Vec<String>) -> LoadError {
 
 /// The texts of a question, in order, with their layers.
 fn texts(q: &Question) -> Result<(Sources, Vec<u8>), LoadError> {
-    let design = format!("designs/{}/", q.design);
+    let lib = library();
+    let chain = lib.chain(&q.design);
+    let own = chain.len() as u8;
+    let layer_of_design = |id: &str| chain.iter().position(|d| d == id).map(|at| at as u8 + 1);
     let scenario = format!("scenarios/{}.c", q.scenario);
     let mut files: Vec<(u8, String, String)> = Vec::new();
     for (name, text) in FILES {
         let layer = match name {
             n if n.starts_with("common/") => 0,
-            n if n.starts_with(&design) => 1,
-            n if **n == scenario => 2,
-            _ => continue,
+            n if **n == scenario => SCENARIO,
+            n => match n.strip_prefix("designs/").and_then(|n| n.split('/').next()).and_then(layer_of_design) {
+                Some(layer) => layer,
+                None => continue,
+            },
         };
         files.push((layer, name.to_string(), text.to_string()));
     }
@@ -87,18 +92,17 @@ fn texts(q: &Question) -> Result<(Sources, Vec<u8>), LoadError> {
             None => {
                 let layer = match name.split('/').next() {
                     Some("common") => 0,
-                    Some("scenarios") => 2,
-                    _ => 1,
+                    Some("scenarios") => SCENARIO,
+                    _ => own,
                 };
                 files.push((layer, name.clone(), text.clone()));
             }
         }
     }
-    let lib = library();
-    if !files.iter().any(|f| f.0 == 1) {
+    if !files.iter().any(|f| f.0 == own) {
         return Err(unknown("design", &q.design, lib.designs.iter().map(|d| d.id.clone()).collect()));
     }
-    if !files.iter().any(|f| f.0 == 2) {
+    if !files.iter().any(|f| f.0 == SCENARIO) {
         return Err(unknown("scenario", &q.scenario, lib.scenarios.iter().map(|s| s.id.clone()).collect()));
     }
     files.sort_by_key(|f| f.0);

@@ -21,8 +21,25 @@ pub struct Library {
     pub machine: BTreeMap<String, Vec<(String, String)>>,
     /// Promises of each design: id and one line.
     pub promises: Vec<Promise>,
+    /// What a design is based on, if it says so by `BASE("...")`: it holds only what differs from that.
+    pub bases: BTreeMap<String, String>,
     /// Switches that every design has.
     pub common_switches: Vec<Flag>,
+}
+
+impl Library {
+    /// What a design is made of besides the common texts: its base's base first, itself last.
+    pub fn chain(&self, design: &str) -> Vec<String> {
+        let mut chain = vec![design.to_string()];
+        // a base that comes round to itself ends the chain
+        while let Some(base) = chain.last().and_then(|d| self.bases.get(d))
+            && !chain.contains(base)
+        {
+            chain.push(base.clone());
+        }
+        chain.reverse();
+        chain
+    }
 }
 
 /// The library, read once.
@@ -42,12 +59,26 @@ fn read() -> Library {
     }
     let mut ids: Vec<&str> = FILES.iter().filter_map(|(n, _)| n.strip_prefix("designs/")?.split('/').next()).collect();
     ids.dedup();
+    let said: BTreeMap<&str, Vec<Directive>> = ids
+        .iter()
+        .map(|id| {
+            let prefix = format!("designs/{id}/");
+            let texts = FILES.iter().filter(|(n, _)| n.starts_with(&prefix));
+            (*id, texts.flat_map(|(_, source)| directives(source).0).collect())
+        })
+        .collect();
+    for (id, list) in &said {
+        let base = list.iter().find(|d| &*d.name.name == "BASE").and_then(|d| strings(d).into_iter().next());
+        lib.bases.extend(base.map(|base| (id.to_string(), base)));
+    }
     for id in ids {
-        let prefix = format!("designs/{id}/");
         let mut design = Design { id: id.to_string(), switches: lib.common_switches.clone(), ..Design::default() };
-        for (_, source) in FILES.iter().filter(|(n, _)| n.starts_with(&prefix)) {
-            for d in directives(source).0 {
-                read_design(&mut design, &mut lib.promises, &d);
+        for part in lib.chain(id) {
+            for d in said.get(part.as_str()).into_iter().flatten() {
+                // of what it is based on, a design has the switches and the promises
+                if part == id || matches!(&*d.name.name, "SWITCH" | "PROMISE") {
+                    read_design(&mut design, &mut lib.promises, d);
+                }
             }
         }
         lib.designs.push(design);
@@ -105,11 +136,14 @@ fn read_design(design: &mut Design, promises: &mut Vec<Promise>, d: &Directive) 
         "STORY" => design.story = first,
         "ORIGIN" | "SOURCE" => design.source = first,
         "ERA" => design.era = first,
-        "PROMISE" => promises.push(Promise {
-            id: first,
-            statement: s.get(1).cloned().unwrap_or_default(),
-            design: design.id.clone(),
-        }),
+        "PROMISE" => {
+            let statement = s.get(1).cloned().unwrap_or_default();
+            let new = Promise { id: first, statement, design: design.id.clone() };
+            match promises.iter_mut().find(|p| p.id == new.id && p.design == new.design) {
+                Some(p) => *p = new,
+                None => promises.push(new),
+            }
+        }
         "SWITCH" => {
             if let Some(f) = switch(d) {
                 match design.switches.iter_mut().find(|g| g.name == f.name) {

@@ -9,6 +9,7 @@ use cowscope_mmu::{Chooser, Config, FrameSpec, Machine, MemoryOrder, RemoteFlush
 use super::vm::End;
 use super::{Agent, Ghost, Layout, Status, System, Task, broken, word};
 use crate::explore::{Choice, Model, Outcome};
+use crate::lang::compile::SCENARIO;
 use crate::lang::program::{Program, Role};
 
 /// What the machine is like.
@@ -265,7 +266,7 @@ impl System {
             self.state.set(status, Status::Running as u64);
             // the kernel's own set-up makes the address spaces: there is none to switch to before
             let func = self.tasks[task as usize].func;
-            if self.program.funcs[func as usize].layer == 2 {
+            if self.program.funcs[func as usize].layer == SCENARIO {
                 self.load_mm(task);
             }
             self.drive(task, None, fuel)?;

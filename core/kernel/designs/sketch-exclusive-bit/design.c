@@ -12,11 +12,6 @@ STORY("COW reuses pages that have the bit and copies all others; every GUP refer
 ORIGIN("Linus Torvalds, LKML, 19 December 2021")
 PROMISE(during_fork, "a reference returned by a GUP call that overlaps fork's copy of that entry is not on a page that this fork shared")
 
-bool promises_during_fork(void)
-{
-	return true;
-}
-
 bool PageAnonExclusive(struct page *page)
 {
 	return test_bit(PG_anon_exclusive, &page->flags);

@@ -5,6 +5,7 @@ use super::super::builtins::{self, Builtin, Gives, Sys, builtin};
 use super::super::ir::{Alu, Op, Reg};
 use super::super::types::{Ext, TyId, Types};
 use super::{AssertKind, Assertion, Lower, Opd, Place, R, Val};
+use crate::lang::compile::SCENARIO;
 use crate::near::near;
 
 /// A call whose callee must be inlined without steps of its own, for the inliner.
@@ -55,7 +56,7 @@ impl Lower<'_> {
             let v = self.convert(v, *ty, a.span)?;
             regs.push(self.to_reg(v.opd));
         }
-        let user = self.cx.funcs.get(self.func as usize).is_some_and(|me| me.layer == 2 && !me.syscall);
+        let user = self.cx.funcs.get(self.func as usize).is_some_and(|me| me.layer == SCENARIO && !me.syscall);
         let enters = info.syscall && user && self.atomic == 0;
         if enters {
             self.sys(Sys::EnterCall, Vec::new());
