@@ -68,3 +68,16 @@ fn a_place_that_is_not_there_leaves_the_words() {
     let behind = Diagnostic::error("E0100", Span { file: 0, lo: 5, hi: 9 }, "behind the end");
     assert!(render(&sources, &[behind], false).starts_with("error[E0100]: behind the end\n"));
 }
+
+#[test]
+fn lines_that_nobody_can_read_are_only_named() {
+    let text = format!("{}u65 x;", " ".repeat(200_000));
+    let mut sources = Sources::new();
+    sources.add("long.c", &*text).unwrap();
+    let diags = parser::parse(0, &text, &mut Macros::new(), &mut TypeNames::new()).1;
+    let shown = render(&sources, &diags, false);
+    assert_eq!(
+        shown,
+        "error[E0124]: unknown type name `u65`\n  --> long.c:1:200001\n  = help: did you mean `u64`?\n\n"
+    );
+}

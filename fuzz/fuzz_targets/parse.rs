@@ -1,6 +1,6 @@
 //! Any text ends in a unit or in diagnostics, with places inside the text; the highlighter and the renderer take it too.
-#![no_main]
 //! Seeds: `cargo +nightly fuzz run parse fuzz/corpus/parse core/tests/lang/syntax core/tests/lang/good`.
+#![no_main]
 
 use cowscope_core::lang::highlight::highlight;
 use cowscope_core::lang::parser::{self, TypeNames};

@@ -9,6 +9,9 @@ use codespan_reporting::term::{self, Config, WriteStyle};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Write};
 
+/// Longer lines (in bytes) are not shown with their diagnostics, only named.
+const LONGEST_LINE: usize = 500;
+
 /// A stretch of a text for an editor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
@@ -72,14 +75,34 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic], colour: bool) -> St
     let mut text = String::new();
     for diagnostic in diagnostics {
         let mut page = Page { out: String::new(), colour };
-        let shown = write(&mut page, sources, diagnostic).map(|()| page.out);
-        // A place in a text that is not there: the words alone.
-        let shown = shown.unwrap_or_else(|_| {
-            format!("{}[{}]: {}\n\n", severity_word(diagnostic.severity), diagnostic.code, diagnostic.message)
-        });
+        let shown = if fits(sources, diagnostic) { write(&mut page, sources, diagnostic).ok() } else { None };
+        let shown = shown.map_or_else(|| in_words(sources, diagnostic), |()| page.out);
         text.push_str(&shown);
     }
     text
+}
+
+/// Are all its places there, in lines that a terminal can show?
+fn fits(sources: &Sources, diagnostic: &Diagnostic) -> bool {
+    let spans = diagnostic.related.iter().map(|(span, _)| *span).chain([diagnostic.span]);
+    spans.into_iter().all(|span| {
+        sources.get(span.file).is_some_and(|source| {
+            let lines = source.position(span.lo).line..=source.position(span.hi).line;
+            lines.into_iter().take(LONGEST_LINE).all(|line| source.line(line).len() <= LONGEST_LINE)
+        })
+    })
+}
+
+/// Without the text around it.
+fn in_words(sources: &Sources, diagnostic: &Diagnostic) -> String {
+    let mut out = format!("{}[{}]: {}\n", severity_word(diagnostic.severity), diagnostic.code, diagnostic.message);
+    if let Some((file, at)) = sources.locate(diagnostic.span) {
+        out.push_str(&format!("  --> {file}:{}:{}\n", at.line, at.column));
+    }
+    if let Some(help) = &diagnostic.help {
+        out.push_str(&format!("  = help: {help}\n"));
+    }
+    out + "\n"
 }
 
 fn severity_word(severity: Severity) -> &'static str {
