@@ -405,5 +405,5 @@ impl Parser<'_> {
 
 /// May arguments of this function be types?
 fn takes_types(callee: &str) -> bool {
-    matches!(callee, "offsetof" | "container_of" | "list_entry" | "list_first_entry" | "sizeof_field" | "READ_FIELD")
+    matches!(callee, "offsetof" | "container_of" | "list_entry" | "list_first_entry" | "sizeof_field")
 }
