@@ -3,6 +3,7 @@
 //! State is plain data behind one door ([`State`]); stepping stands beside it.
 
 mod access;
+mod cache;
 mod chooser;
 mod config;
 mod control;
@@ -32,7 +33,7 @@ pub use config::{
     Config, ConfigError, MemoryOrder, PscGeometry, RemoteFlush, Replacement, Shape, TlbGeometry, TlbMode,
 };
 pub use control::Control;
-pub use cost::{Cost, CostTable, FLAT, TABLES};
+pub use cost::{Cost, CostTable, DESKTOP, FLAT, TABLES};
 pub use counters::Counters;
 pub use entry::{Entry, PageSize};
 pub use interrupt::VECTORS;

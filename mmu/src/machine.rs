@@ -1,5 +1,6 @@
 //! The machine: configuration, where each part of it lives in the searched state, clocks and counters.
 
+use crate::cache::Caches;
 use crate::config::{Config, ConfigError, MemoryOrder, Shape, TlbMode};
 use crate::control::Control;
 use crate::cost::Cost;
@@ -52,6 +53,7 @@ pub struct Machine {
     pub(crate) tlbs: Option<Tlbs>,
     pub(crate) may: Option<MayPlace>,
     pub(crate) scratch: Scratch,
+    pub(crate) caches: Option<Caches>,
     pub(crate) clocks: Vec<u64>,
     pub(crate) counters: Vec<Counters>,
 }
@@ -103,6 +105,7 @@ impl Machine {
             tlbs,
             may,
             scratch: Scratch::new(if may.is_some() { config.cpus } else { 0 }),
+            caches: config.caches.then(|| Caches::new(config.cpus)),
             clocks: vec![0; config.cpus as usize],
             counters: vec![Counters::default(); config.cpus as usize],
         })
@@ -171,14 +174,26 @@ impl Machine {
         self.clocks[cpu as usize] += u64::from(cost.cycles);
     }
 
+    /// Charges `cpu` for a reference to a word.
+    #[inline(always)]
+    pub(crate) fn charge_reference(&mut self, cpu: Cpu, slot: Option<Slot>, write: bool) {
+        let cost = match (&mut self.caches, slot) {
+            (None, _) => self.config.costs.cache_l1,
+            (Some(caches), Some(slot)) => caches.reference(self.config.costs, cpu, slot, write),
+            (Some(_), None) => self.config.costs.dram,
+        };
+        self.charge(cpu, cost);
+    }
+
     /// Event counts of `cpu`.
     pub fn counters(&self, cpu: Cpu) -> &Counters {
         &self.counters[cpu as usize]
     }
 
-    /// Sets clocks and counters to 0.
+    /// Sets clocks and counters to 0 and empties the data caches.
     pub fn reset_counters(&mut self) {
         self.clocks.fill(0);
+        self.caches = self.config.caches.then(|| Caches::new(self.config.cpus));
         self.counters.fill(Counters::default());
     }
 

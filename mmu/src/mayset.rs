@@ -173,7 +173,11 @@ impl Machine {
             if !cacheable {
                 return;
             }
-            let va = va | index << (12 + 9 * (level - 1));
+            let mut va = va | index << (12 + 9 * (level - 1));
+            if level == self.config.levels && index >= 256 {
+                // Canonical: the bits above repeat the highest one.
+                va |= u64::MAX << (12 + 9 * level);
+            }
             match self.look(control, &probe, Entry(word | Entry::P), level, above) {
                 Look::Fault(_) => {}
                 Look::Leaf(value, size) => {

@@ -6,7 +6,9 @@ use std::cell::RefCell;
 pub type Slot = u32;
 
 /// A point in the undo log to come back to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// Marks of one run are ordered by age: an older one is less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
     log: u32,
     hash: u64,

@@ -14,7 +14,7 @@ impl Machine {
     #[inline(always)]
     pub fn load(&mut self, st: &State, cpu: Cpu, from: Slot) -> u64 {
         self.count(cpu).loads += 1;
-        self.charge(cpu, self.config.costs.cache_l1);
+        self.charge_reference(cpu, Some(from), false);
         if self.config.order == MemoryOrder::Tso
             && let Some(value) = self.forwarded(st, cpu, from)
         {
@@ -67,6 +67,10 @@ impl Machine {
         }
         self.count(cpu).stores += 1;
         self.charge(cpu, self.config.costs.store);
+        if let Some(caches) = &mut self.caches {
+            // The line comes while the store waits in the buffer: the CPU is not charged for it.
+            caches.reference(self.config.costs, cpu, to, true);
+        }
         true
     }
 
@@ -75,6 +79,7 @@ impl Machine {
     pub fn store_locked(&mut self, st: &mut State, cpu: Cpu, to: Slot, value: u64) {
         self.count(cpu).stores += 1;
         self.charge(cpu, self.config.costs.locked);
+        self.charge_reference(cpu, Some(to), true);
         self.write_memory(st, to, value);
     }
 

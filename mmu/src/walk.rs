@@ -171,7 +171,7 @@ impl Machine {
         let pa = entry_address(head.table(), access.va, level);
         let entry = self.walker_read(st, cpu, pa);
         self.count(cpu).references[level as usize] += 1;
-        self.charge_reference(cpu, pa);
+        self.charge_reference(cpu, self.memory.slot_of(pa), false);
         let control = Control(st.get(base + slot::CONTROL));
         let look = self.look(control, access, entry, level, head.rights());
         let mut need = Entry::A;
@@ -365,12 +365,6 @@ impl Machine {
             self.count(cpu).aborts += 1;
             self.clear_walk(st, base);
         }
-    }
-
-    /// Cost of a reference to memory.
-    #[inline(always)]
-    pub(crate) fn charge_reference(&mut self, cpu: Cpu, _pa: u64) {
-        self.charge(cpu, self.config.costs.cache_l1);
     }
 }
 

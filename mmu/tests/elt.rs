@@ -4,6 +4,8 @@ mod common;
 
 use common::elt::{Elt, TESTS, Verdict, parse, search};
 use cowscope_mmu::{MemoryOrder, Mutant, PscGeometry, TlbGeometry, TlbMode};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const MAY: TlbMode = TlbMode::MaySet { translations: 16, prefixes: 8 };
 const CONCRETE: [TlbMode; 2] = [

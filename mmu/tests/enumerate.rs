@@ -2,6 +2,8 @@
 
 use cowscope_mmu::Mutant;
 use cowscope_mmu::enumerate::{Enumeration, published};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn run(maxphyaddr: u32, pku: bool, levels: u32, stride: u32) -> cowscope_mmu::enumerate::Report {
     let what = Enumeration { maxphyaddr, pku, levels, stride, mutant: Mutant::None };

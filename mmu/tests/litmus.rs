@@ -8,6 +8,8 @@ use common::axiomatic::finals;
 use common::random::{below, rng};
 use cowscope_mmu::MemoryOrder;
 use cowscope_mmu::litmus::{Test, run};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 macro_rules! shapes {
     ($($name:literal)*) => { [$(($name, include_str!(concat!("data/litmus/", $name, ".litmus")))),*] };

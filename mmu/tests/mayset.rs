@@ -4,6 +4,8 @@ mod common;
 
 use common::superset::side_by_side;
 use cowscope_mmu::Mutant;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn any_concrete_tlb_is_within_the_may_set() {

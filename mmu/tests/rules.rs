@@ -4,6 +4,8 @@ mod common;
 
 use common::rules::RULES;
 use cowscope_mmu::Mutant;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn every_rule_holds() {

@@ -3,7 +3,6 @@
 
 pub mod axiomatic;
 pub mod elt;
-#[cfg(feature = "query")]
 pub mod oracle;
 pub mod random;
 pub mod rules;

@@ -1,9 +1,10 @@
 //! The accesses and sequences that other implementations answered, as `tests/data/README.md` describes them.
 
+use std::collections::HashSet;
 use std::io::Read;
 
-use cowscope_mmu::query::{Outcome, Query, Sequence, run_sequence, run_single};
-use cowscope_mmu::{Mutant, TlbMode};
+use cowscope_mmu::query::{Outcome, Query, Sequence, Step, apply, machine_for, run_sequence, run_single};
+use cowscope_mmu::{Access, Chooser, Config, Machine, Mutant, State, TlbMode, Translate};
 use serde_json::Value;
 
 /// Vectors: single accesses.
@@ -100,4 +101,78 @@ pub fn first_wrong_vector(text: &str, stride: usize, mutant: Mutant) -> Option<S
         let got = to_json(&run_single(&query, mutant).expect("a machine"));
         (!agrees(&got, &vector["expect"])).then(|| format!("{}: got {got} want {}", vector["id"], vector["expect"]))
     })
+}
+
+/// Runs one sequence with may-sets through every choice, and counts the allowed outcomes that no choice offers: `(offered,
+/// not offered)`, with the first of the latter in words.
+pub fn offered_by_may_sets(line: &str) -> (usize, usize, Option<String>) {
+    let expected: Value = serde_json::from_str(line).expect("a sequence");
+    let query = sequence(line);
+    let config = Config {
+        cpus: 1,
+        maxphyaddr: query.maxphyaddr,
+        tlb: TlbMode::MaySet { translations: 64, prefixes: 64 },
+        ..Config::default()
+    };
+    let mut words: Vec<u64> = query.init.mem.iter().map(|(addr, _)| *addr).collect();
+    words.extend(query.steps.iter().filter_map(|step| match step {
+        Step::Store { addr, .. } => Some(*addr),
+        _ => None,
+    }));
+    words.sort_unstable();
+    words.dedup();
+    let (mut m, first) = machine_for(&config, &query.init, &words).expect("a machine");
+    let mut states = vec![first];
+    let (mut offered, mut missing, mut example) = (0, 0, None);
+    for (step, expected) in query.steps.iter().zip(expected["steps"].as_array().expect("steps")) {
+        let Step::Access { access, ac } = step else {
+            states.iter_mut().for_each(|st| apply(&mut m, st, step));
+            continue;
+        };
+        let mut reached: Vec<(State, Value)> = Vec::new();
+        let mut seen = HashSet::new();
+        for st in states {
+            every_end(&mut m, st, access, *ac, &mut |m, st, answer| {
+                let mem_after = words.iter().map(|addr| (*addr, m.peek(&st, *addr))).collect();
+                if seen.insert((st.fingerprint(), format!("{answer:?}"))) {
+                    reached.push((st, to_json(&Outcome { answer, mem_after })));
+                }
+            });
+        }
+        for allowed in expected["expect"]["allowed"].as_array().expect("allowed outcomes") {
+            if reached.iter().any(|(_, got)| agrees(got, allowed)) {
+                offered += 1;
+            } else {
+                missing += 1;
+                example.get_or_insert_with(|| format!("{:?} {}: {allowed}", query.id, expected["va"]));
+            }
+        }
+        let mut known = HashSet::new();
+        states = reached.into_iter().map(|(st, _)| st).filter(|st| known.insert(st.fingerprint())).collect();
+    }
+    (offered, missing, example)
+}
+
+/// Calls `f` with every state in which the access can end, and its answer.
+fn every_end(
+    m: &mut Machine,
+    st: State,
+    access: &Access,
+    ac: bool,
+    f: &mut impl FnMut(&mut Machine, State, Translate),
+) {
+    let mut pick = 0;
+    loop {
+        let mut next = st.clone();
+        m.set_ac(&mut next, 0, ac);
+        let mut ch = Chooser::new(pick);
+        match m.translate(&mut next, 0, access, &mut ch) {
+            Translate::Walking | Translate::Restarted => every_end(m, next, access, ac, f),
+            answer => f(m, next, answer),
+        }
+        pick += 1;
+        if pick >= ch.alternatives() {
+            return;
+        }
+    }
 }
