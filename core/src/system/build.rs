@@ -220,7 +220,8 @@ impl System {
             if self.tasks[t as usize].process == 0 {
                 let status = self.tasks[t as usize].base + word::STATUS;
                 self.state.set(status, Status::Running as u64);
-                if self.current_task(self.tasks[t as usize].cpu) == t || self.tasks[t as usize].device {
+                let task = &self.tasks[t as usize];
+                if !task.device && self.current_task(task.cpu) == t {
                     let stand = self.frame_of(t);
                     self.load_mm(t);
                     self.drive(t, Some(stand), &mut fuel)?;
