@@ -117,8 +117,8 @@ impl System {
         layout.roots = state.alloc(processes);
         let ghost = Ghost::alloc(&mut state, memory_words, processes);
         let mut sys = System {
-            regs: vec![0; program.regs as usize + 16],
-            saved_regs: vec![0; program.regs as usize + 16],
+            regs: Box::new([0; super::vm::REGS]),
+            saved_regs: Box::new([0; super::vm::REGS]),
             program: super::Shared::new(program),
             machine,
             tasks: Vec::new(),

@@ -305,12 +305,11 @@ impl System {
             }
             return;
         };
-        let regs = std::mem::take(&mut self.saved_regs);
-        let keep = std::mem::replace(&mut self.regs, regs);
+        std::mem::swap(&mut self.regs, &mut self.saved_regs);
         if self.push(program, task, f, BY_SYSTEM, &[process as u64]).is_ok() {
             let _ = self.enter(program, task, f, &mut Chooser::new(0));
         }
-        self.saved_regs = std::mem::replace(&mut self.regs, keep);
+        std::mem::swap(&mut self.regs, &mut self.saved_regs);
     }
 }
 
