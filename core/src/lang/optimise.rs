@@ -142,7 +142,7 @@ fn fold(op: Op, constant: &dyn Fn(Reg) -> Option<u64>) -> Op {
 /// The variable's word that a constant address names. Only variables have addresses that are known while compiling.
 fn global(k: u64, off: i32) -> Option<u32> {
     let address = k.wrapping_add(off as i64 as u64);
-    (address % 8 == 0 && address >= 64 && address < 1 << 34).then_some((address / 8) as u32)
+    (address.is_multiple_of(8) && (64..1 << 34).contains(&address)).then_some((address / 8) as u32)
 }
 
 fn commutes(a: Alu) -> bool {
