@@ -138,6 +138,7 @@ impl System {
         };
         sys.ghost.foll_pin = sys.program.constants.get("FOLL_PIN").map_or(0x40000, |v| *v as u64);
         sys.ghost.foll_write = sys.program.constants.get("FOLL_WRITE").map_or(1, |v| *v as u64);
+        sys.ghost.counted = super::counts::Counted::find(&sys.program);
         sys.add_tasks(options);
         if sys.tasks.is_empty() {
             return Err(BuildError::NoTask);

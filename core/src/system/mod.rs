@@ -1,10 +1,12 @@
 //! The running system: tasks, frames, faults and interrupts on the machine; one step at a time.
 
 mod build;
+mod counts;
 mod ghost;
 mod model;
 mod sys;
 mod vm;
+mod written;
 
 pub use build::{BuildError, Options};
 pub use ghost::Ghost;

@@ -166,6 +166,9 @@ impl System {
             self.ghost_memory_written(slot, op);
         } else {
             self.state.set(slot, v);
+            if slot.wrapping_sub(self.ghost.counted.first) < self.ghost.counted.words {
+                self.count_written(slot, v, op);
+            }
         }
     }
 
