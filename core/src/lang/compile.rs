@@ -8,7 +8,7 @@ use super::inline::inline_all;
 use super::lower::{self, Cx};
 use super::parser::{TypeNames, parse};
 use super::preprocess::Macros;
-use super::program::{Entry, FIRST_SLOT, Func, MAX_REGS, Program, Role};
+use super::program::{Entry, FIRST_SLOT, Func, Program, Role};
 use super::source::Sources;
 use super::types::Types;
 
@@ -65,14 +65,14 @@ pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>
     fail_on_error(&mut cx)?;
     inline_all(&mut cx, &mut codes);
     fail_on_error(&mut cx)?;
-    assemble(cx, codes, entries)
+    Ok(assemble(cx, codes, entries))
 }
 
 fn fail_on_error(cx: &mut Cx) -> Result<(), Vec<Diagnostic>> {
     if cx.diags.iter().any(|d| d.severity == Severity::Error) { Err(std::mem::take(&mut cx.diags)) } else { Ok(()) }
 }
 
-fn assemble(cx: Cx, codes: Vec<Option<super::ir::Code>>, entries: Vec<Entry>) -> Result<Compiled, Vec<Diagnostic>> {
+fn assemble(cx: Cx, codes: Vec<Option<super::ir::Code>>, entries: Vec<Entry>) -> Compiled {
     let mut p = Program { end_slot: cx.next_slot, ..Program::default() };
     p.locs = cx.locs;
     for (i, code) in codes.into_iter().enumerate() {
@@ -98,11 +98,7 @@ fn assemble(cx: Cx, codes: Vec<Option<super::ir::Code>>, entries: Vec<Entry>) ->
     p.entries = entries;
     (p.types, p.globals, p.inits, p.strings, p.asserts) = (cx.types, cx.globals, cx.inits, cx.strings, cx.asserts);
     p.constants = cx.consts.iter().map(|(k, v)| (k.to_string(), *v)).collect();
-    if p.regs > MAX_REGS {
-        let span = p.biggest.map_or(Default::default(), |f: u32| p.funcs[f as usize].span);
-        return Err(vec![Diagnostic::error("E0231", span, "this function is too big with what it calls")]);
-    }
-    Ok(Compiled { program: p, warnings: cx.diags })
+    Compiled { program: p, warnings: cx.diags }
 }
 
 /// The functions with a role, in the order of the text.

@@ -2,7 +2,6 @@
 
 use super::inline::map_regs;
 use super::ir::{Code, Label, LocId, Op, Reg};
-use super::optimise::{compact, fuse, optimise};
 
 /// A place where a task can stand between two steps (or inside a call).
 #[derive(Clone, Debug, Default)]
@@ -60,7 +59,7 @@ impl Bits {
 }
 
 /// What an op writes.
-pub(super) fn def(op: &Op) -> Option<Reg> {
+fn def(op: &Op) -> Option<Reg> {
     match op {
         Op::K { d, .. }
         | Op::Mov { d, .. }
@@ -80,7 +79,7 @@ pub(super) fn def(op: &Op) -> Option<Reg> {
 }
 
 /// What an op reads.
-pub(super) fn uses(op: &Op, args: &[Vec<Reg>], out: &mut Vec<Reg>) {
+fn uses(op: &Op, args: &[Vec<Reg>], out: &mut Vec<Reg>) {
     out.clear();
     if let Op::Call { args: a, .. } | Op::Sys { args: a, .. } = op {
         out.extend(&args[*a as usize]);
@@ -132,7 +131,7 @@ struct Blocks {
 fn blocks(ops: &[Op], labels: u32) -> Blocks {
     let mut starts = vec![0];
     for (i, op) in ops.iter().enumerate() {
-        let ends = matches!(op, Op::Jmp { .. } | Op::Jz { .. } | Op::Jnz { .. } | Op::JmpK { .. } | Op::Ret { .. });
+        let ends = matches!(op, Op::Jmp { .. } | Op::Jz { .. } | Op::Jnz { .. } | Op::Ret { .. });
         if matches!(op, Op::Label(_)) && i > 0 {
             starts.push(i);
         }
@@ -156,9 +155,7 @@ fn blocks(ops: &[Op], labels: u32) -> Blocks {
             let to = |l: Label| Some(label_block[l as usize]).filter(|b| *b != usize::MAX);
             match ops[end - 1] {
                 Op::Jmp { to: l } => to(l).into_iter().collect(),
-                Op::Jz { to: l, .. } | Op::Jnz { to: l, .. } | Op::JmpK { to: l, .. } => {
-                    to(l).into_iter().chain(next).collect()
-                }
+                Op::Jz { to: l, .. } | Op::Jnz { to: l, .. } => to(l).into_iter().chain(next).collect(),
                 Op::Ret { .. } => vec![],
                 _ => next.into_iter().collect(),
             }
@@ -168,7 +165,7 @@ fn blocks(ops: &[Op], labels: u32) -> Blocks {
 }
 
 /// Removes blocks that nothing reaches.
-pub(super) fn drop_unreachable(code: &mut Code) {
+fn drop_unreachable(code: &mut Code) {
     let b = blocks(&code.ops, code.labels);
     let mut seen = vec![false; b.start.len()];
     let mut todo = vec![0];
@@ -185,7 +182,7 @@ pub(super) fn drop_unreachable(code: &mut Code) {
     retain(code, &keep);
 }
 
-pub(super) fn retain(code: &mut Code, keep: &[bool]) {
+fn retain(code: &mut Code, keep: &[bool]) {
     let mut i = 0;
     code.ops.retain(|_| {
         i += 1;
@@ -196,6 +193,46 @@ pub(super) fn retain(code: &mut Code, keep: &[bool]) {
         i += 1;
         keep[i - 1]
     });
+}
+
+/// Within straight runs, uses a copy's source instead of the copy.
+fn propagate_copies(code: &mut Code) {
+    let mut copy_of: Vec<Option<Reg>> = vec![None; code.regs as usize];
+    let mut live: Vec<Reg> = Vec::new();
+    for i in 0..code.ops.len() {
+        let op = code.ops[i];
+        if matches!(op, Op::Label(_)) {
+            for r in live.drain(..) {
+                copy_of[r as usize] = None;
+            }
+        }
+        let d = def(&op);
+        let source = |r: Reg| copy_of[r as usize].unwrap_or(r);
+        if let Op::Call { args, .. } | Op::Sys { args, .. } = op {
+            for r in &mut code.args[args as usize] {
+                *r = copy_of[*r as usize].unwrap_or(*r);
+            }
+        } else {
+            let mut first = d.is_some();
+            map_regs(&mut code.ops[i], &mut |r| if std::mem::take(&mut first) { r } else { source(r) });
+        }
+        if let Some(d) = d {
+            copy_of[d as usize] = None;
+            live.retain(|r| {
+                let gone = copy_of[*r as usize] == Some(d);
+                if gone {
+                    copy_of[*r as usize] = None;
+                }
+                !gone
+            });
+            if let Op::Mov { d, s } = code.ops[i]
+                && d != s
+            {
+                copy_of[d as usize] = Some(s);
+                live.push(d);
+            }
+        }
+    }
 }
 
 /// Live registers at the end of each block.
@@ -227,7 +264,7 @@ fn live_out(code: &Code, b: &Blocks) -> Vec<Bits> {
     out
 }
 
-pub(super) fn drop_dead(code: &mut Code) -> bool {
+fn drop_dead(code: &mut Code) -> bool {
     let b = blocks(&code.ops, code.labels);
     let out = live_out(code, &b);
     let mut keep = vec![true; code.ops.len()];
@@ -266,9 +303,9 @@ pub struct Finished {
 
 /// Cleans up a function and decides what is kept where between steps. Record ids start at `first_record`.
 pub fn finish(mut code: Code, func: u32, first_record: u32, first_slot: u32) -> Finished {
-    optimise(&mut code);
-    fuse(&mut code);
-    compact(&mut code);
+    drop_unreachable(&mut code);
+    propagate_copies(&mut code);
+    while drop_dead(&mut code) {}
     let b = blocks(&code.ops, code.labels);
     let out = live_out(&code, &b);
     // live sets at the records, in op order

@@ -17,6 +17,5 @@ mod inline;
 pub mod ir;
 pub mod live;
 pub mod lower;
-mod optimise;
 pub mod program;
 pub mod types;

@@ -22,7 +22,7 @@ pub fn lower(cx: &mut Cx, index: u32) -> R<Code> {
         l.declare(&p.name.name, *ty, Some(Opd::Reg(r)));
     }
     let ok = l.block(&def.body);
-    let a = l.in_reg(Opd::Const(0));
+    let a = l.to_reg(Opd::Const(0));
     l.put(Op::Ret { a });
     let unbound: Vec<(Rc<str>, Span)> =
         l.labels.iter().filter(|(_, (_, at, _))| at.is_none()).map(|(n, (_, _, used))| (n.clone(), *used)).collect();
@@ -211,7 +211,7 @@ impl<'a> Lower<'a> {
                 }
             }
         };
-        let a = self.in_reg(opd);
+        let a = self.to_reg(opd);
         self.put(Op::Ret { a });
         Ok(())
     }
@@ -322,15 +322,15 @@ impl<'a> Lower<'a> {
                 Some(t) => const_expr(self.cx, &t)? as u64,
                 None => lo,
             };
-            let r = self.in_reg(v.opd);
+            let r = self.to_reg(v.opd);
             if lo == hi {
                 let c = self.alu(Alu::Eq, Ext::None, Opd::Reg(r), Opd::Const(lo), span)?;
-                let a = self.in_reg(c);
+                let a = self.to_reg(c);
                 self.put(Op::Jnz { a, to: l });
             } else {
                 let off = self.alu(Alu::Sub, Ext::None, Opd::Reg(r), Opd::Const(lo), span)?;
                 let c = self.alu(Alu::LeU, Ext::None, off, Opd::Const(hi.wrapping_sub(lo)), span)?;
-                let a = self.in_reg(c);
+                let a = self.to_reg(c);
                 self.put(Op::Jnz { a, to: l });
             }
         }

@@ -193,7 +193,7 @@ impl Lower<'_> {
     }
 
     /// The value in a register.
-    fn in_reg(&mut self, opd: Opd) -> Reg {
+    fn to_reg(&mut self, opd: Opd) -> Reg {
         match opd {
             Opd::Reg(r) => r,
             Opd::Const(k) => {
