@@ -1,5 +1,16 @@
 /* References in the hands of user programs: devices, pipes. */
 
+/*
+ * What the invariants are told of a reference. A read pin of a page that is not anonymous (the page of zeroes) stays on that page
+ * when the program writes and gets another: nobody promised otherwise before 6.2, so it counts as a plain reference there.
+ */
+u64 ghost_pin_kind(struct page *page, u64 gup_flags)
+{
+	if ((gup_flags & FOLL_WRITE) || (page->flags & (1 << PG_anon)))
+		return gup_flags;
+	return (gup_flags & ~(u64)FOLL_PIN) | FOLL_GET;
+}
+
 /* The program holds the page in `slot` from the last step of the call that got it. */
 int hold(int slot, u64 va, struct page *page, u64 gup_flags)
 {
@@ -8,7 +19,7 @@ int hold(int slot, u64 va, struct page *page, u64 gup_flags)
 	int pfn = page_to_pfn(page);
 	note_ref(page);
 	ghost_ref_pfn[slot] = pfn;
-	ghost_ref(slot, va, pfn, gup_flags);
+	ghost_ref(slot, va, pfn, ghost_pin_kind(page, gup_flags));
 	/* The caller's own array of pages. */
 	atomic {
 		refs[slot].pfn = pfn;

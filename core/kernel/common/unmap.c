@@ -88,6 +88,12 @@ SYSCALL int madvise(u64 va, int pages, int advice)
 			vma->flags &= ~(u64)VM_DONTCOPY;
 		mmap_write_unlock(mm);
 		return 0;
+	case MADV_PAGEOUT:
+		down_read(&mm->mmap_lock);
+		for (int i = 0; i < pages; i++)
+			pageout_own(mm, va + i * PAGE_SIZE);
+		up_read(&mm->mmap_lock);
+		return 0;
 	default:
 		return -EINVAL;
 	}

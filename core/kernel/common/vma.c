@@ -43,3 +43,10 @@ SYSCALL int mmap(u64 va, int pages)
 	mmap_write_unlock(mm);
 	return ret;
 }
+
+/* Process `n` is a thread of the kernel: it begins, with an address space that has nothing in it. */
+SYSCALL void kernel_thread(int n)
+{
+	mm_init(&mms[n]);
+	start_process(n);
+}

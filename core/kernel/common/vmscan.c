@@ -1,19 +1,37 @@
 /* Reclaim: a page goes to the swap device. */
 
-/* madvise(MADV_PAGEOUT) on one page, and what the reclaim daemon does to it. True: it went. */
-bool pageout_va(struct mm_struct *mm, u64 va)
+/* The page at `va` with a reference of the caller's, or NULL. `alone`: only if nobody else maps it. */
+struct page *isolate_page(struct mm_struct *mm, u64 va, bool alone)
 {
 	u64 *ptep = pte_offset(mm, va);
 	if (!ptep)
-		return false;
+		return NULL;
 	spin_lock(&mm->page_table_lock);
 	u64 pte = READ_ONCE(*ptep);
 	struct page *page = NULL;
 	if (pte_present(pte) && !pte_special(pte)) {
 		page = pte_page(pte);
-		get_page(page);
+		if (alone && page_mapcount(page) != 1)
+			page = NULL;
+		else
+			get_page(page);
 	}
 	spin_unlock(&mm->page_table_lock);
+	return page;
+}
+
+/* madvise(MADV_PAGEOUT): the caller's own pages only. True: it went. */
+bool pageout_own(struct mm_struct *mm, u64 va)
+{
+	lru_add_drain();
+	struct page *page = isolate_page(mm, va, true);
+	return page && shrink_page(page);
+}
+
+/* The reclaim daemon has chosen the page that `process` maps at `va`. */
+SYSCALL bool reclaim(int process, u64 va)
+{
+	struct page *page = isolate_page(&mms[process], va, false);
 	return page && shrink_page(page);
 }
 
@@ -91,16 +109,16 @@ bool write_and_free(struct page *page)
 	for (int i = 0; i < PAGE_WORDS; i++)
 		copy_word(&to[i], &from[i]);
 
-	/* The swap cache's reference and the caller's own, and no other. */
-	if (SWAP_FREEZE) {
-		if (cmpxchg(&page->refcount, 2, 0) != 2)
-			return false;
-	} else {
-		if (READ_ONCE(page->refcount) != 2)
-			return false;
-		WRITE_ONCE(page->refcount, 0);
-	}
+	/*
+	 * The swap cache's reference and the caller's own, and no other. The count goes to zero and the page leaves the cache under the
+	 * cache's lock: who looks it up gets it before or not at all.
+	 */
+	if (!SWAP_FREEZE && READ_ONCE(page->refcount) != 2)
+		return false;
 	atomic {
+		if (SWAP_FREEZE && page->refcount != 2)
+			return false;
+		page->refcount = 0;
 		swap_cache[slot] = 0;
 	}
 	free_page(page);

@@ -216,8 +216,10 @@ impl System {
             if self.status(t) == Status::Done {
                 continue;
             }
+            // forked in set-up
+            let started = self.status(t) == Status::Running;
             self.begin(t)?;
-            if self.tasks[t as usize].process == 0 {
+            if self.tasks[t as usize].process == 0 || started {
                 let status = self.tasks[t as usize].base + word::STATUS;
                 self.state.set(status, Status::Running as u64);
                 if self.tasks[t as usize].device || self.current_task(self.tasks[t as usize].cpu) == t {
@@ -249,6 +251,8 @@ impl System {
             return Err(self.stuck(task, "its locals do not fit the stack"));
         }
         self.state.set(base + word::FRAME, stack as u64);
+        // a task of a process that was started in set-up stood in `switch_mm` here
+        self.state.set(stack + 1, 0);
         let p = self.program.lend();
         let end = self.enter(&p, task, func, &mut Chooser::new(0));
         self.program.give_back(p);

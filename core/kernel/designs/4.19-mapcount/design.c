@@ -16,6 +16,8 @@ SWITCH(SEQCOUNT, 0, "fork counts write_protect_seq odd and even around its copy,
 SWITCH(FORK_PIN_TEST, 0, "fork copies a page that may be pinned instead of sharing it")
 SWITCH(WRPROTECT_FIRST, 1, "fork write-protects the entry before it takes its reference and map count, as until 5.8")
 SWITCH(SWAP_PIN_TEST, 0, "reclaim leaves pages alone that may be pinned (commit feb889fb40fa)")
+SWITCH(CLEAR_REFS_WRITE_LOCK, 0, "clear_refs holds mmap_lock for writing, so that no COW copy runs before its flush (commit 29a951dfb3c3)")
+SWITCH(CLEAR_REFS_PIN_TEST, 0, "clear_refs leaves pages alone that may be pinned (commit 9348b73c2e1b)")
 SWITCH(WP_PAGE_LOCK, 1, "a write fault holds the page lock while it counts mappings and swapped entries")
 SWITCH(WP_LOCK_RECHECK, 1, "a write fault that slept for the page lock reads the entry again")
 

@@ -14,6 +14,8 @@ STORY("Fork copies what may be pinned. Nothing keeps a fast pin from landing bet
 ORIGIN("70e806e4e645, 008cfe4418b3, f3c64eda3e50")
 SWITCH(SEQCOUNT, 0, "fork counts write_protect_seq odd and even around its copy, and fast GUP looks at it before and after a pin")
 SWITCH(SWAP_PIN_TEST, 0, "reclaim leaves pages alone that may be pinned (commit feb889fb40fa)")
+SWITCH(CLEAR_REFS_WRITE_LOCK, 0, "clear_refs holds mmap_lock for writing, so that no COW copy runs before its flush (commit 29a951dfb3c3)")
+SWITCH(CLEAR_REFS_PIN_TEST, 0, "clear_refs leaves pages alone that may be pinned (commit 9348b73c2e1b)")
 SWITCH(GAMES, 0, "fork write-protects the entry before it looks for pins, and takes that back if it finds one (5.9-rc7)")
 SWITCH(GAMES_BARRIER, 0, "with GAMES: a full barrier between the write protection and the look for pins")
 

@@ -1,0 +1,42 @@
+/* Writing to /proc/PID/clear_refs: write-protects everything, so that the next write of each page is noticed (soft-dirty). */
+
+SWITCH(CLEAR_REFS_WRITE_LOCK, 1, "clear_refs holds mmap_lock for writing, so that no COW copy runs before its flush (commit 29a951dfb3c3)")
+SWITCH(CLEAR_REFS_PIN_TEST, 1, "clear_refs leaves pages alone that may be pinned (commit 9348b73c2e1b)")
+
+SYSCALL void clear_refs(u64 va, int pages)
+{
+	struct mm_struct *mm = current_mm();
+
+	if (CLEAR_REFS_WRITE_LOCK)
+		mmap_write_lock(mm);
+	else
+		down_read(&mm->mmap_lock);
+	struct vm_area_struct *vma = find_vma(mm, va);
+	if (vma) {
+		if (CLEAR_REFS_WRITE_LOCK)
+			vma_start_write(mm, vma);
+		for (int i = 0; i < pages; i++)
+			clear_soft_dirty(mm, va + i * PAGE_SIZE);
+		/* One flush for all. */
+		flush_tlb_mm(mm);
+	}
+	if (CLEAR_REFS_WRITE_LOCK)
+		mmap_write_unlock(mm);
+	else
+		up_read(&mm->mmap_lock);
+}
+
+void clear_soft_dirty(struct mm_struct *mm, u64 va)
+{
+	u64 *ptep = pte_offset(mm, va);
+	if (!ptep)
+		return;
+	spin_lock(&mm->page_table_lock);
+	u64 pte = READ_ONCE(*ptep);
+	if (pte_present(pte) && pte_write(pte)) {
+		bool pinned = CLEAR_REFS_PIN_TEST && READ_ONCE(mm->has_pinned) && page_maybe_dma_pinned(pte_page(pte));
+		if (!pinned)
+			ptep_set_wrprotect(ptep);
+	}
+	spin_unlock(&mm->page_table_lock);
+}
