@@ -71,6 +71,8 @@ test_native() {
   else
     counted cargo test --workspace --no-fail-fast
   fi
+  # The hardware's tests against its seeded defects, in a build that has these.
+  counted cargo test -p cowscope-mmu --features mutants --test mutation
 }
 
 # The same core as WebAssembly, under Node.js: tests/wasm.rs of each crate.

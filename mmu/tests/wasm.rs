@@ -5,6 +5,8 @@
 mod elt;
 #[path = "enumerate.rs"]
 mod enumerate;
+#[path = "fuzz.rs"]
+mod fuzz;
 #[path = "litmus.rs"]
 mod litmus;
 #[path = "mayset.rs"]
