@@ -1,10 +1,13 @@
 //! `cowscope`: the command line.
 
+mod check;
 mod complaint;
 mod generate;
 mod litmus;
 mod mmu;
 mod output;
+mod question;
+mod replay;
 mod report;
 mod traces;
 
@@ -19,8 +22,9 @@ pub const UNUSABLE: u8 = 3;
 
 const EXAMPLES: &str = "\
 Examples:
-  cowscope explain run.json              a run in words, from a trace that was kept
-  cowscope report run.json -f svg        the same as a drawing
+  cowscope check -d 2021-unshare-v1 -s fork-vs-gup-fast
+  cowscope explain LINK                  a run in words
+  cowscope replay LINK -f svg            the same as a drawing
   cowscope mmu < queries.jsonl           what the MMU does with an access
 
 Exit status: 0 holds (or did what was asked), 1 breaks, 2 not decided, 3 the call or its input can't be used.
@@ -41,8 +45,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Check(check::Args),
+    Replay(replay::Args),
+    Explain(replay::ExplainArgs),
     Report(report::Args),
-    Explain(report::ExplainArgs),
     /// Answer memory accesses and TLB sequences, or enumerate every access
     Mmu(mmu::Args),
     /// Run litmus tests in herd's format
@@ -67,8 +73,10 @@ fn main() -> ExitCode {
     };
     let mut out = Output::new(cli.json, cli.color);
     let answer = match cli.command {
+        Command::Check(args) => check::run(&args, &mut out),
         Command::Report(args) => report::run(&args, &mut out),
-        Command::Explain(args) => report::explain(&args, &mut out),
+        Command::Replay(args) => replay::run(&args, &mut out),
+        Command::Explain(args) => replay::explain(&args, &mut out),
         Command::Mmu(args) => Ok(mmu::run(&args)),
         Command::Litmus(args) => Ok(litmus::run(&args)),
         Command::Completions(args) => generate::completions(&args, &mut out),

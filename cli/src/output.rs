@@ -19,13 +19,23 @@ pub enum Style {
     Bad,
     /// Something holds.
     Good,
+    /// Neither is known.
+    Unsure,
+    /// A title.
+    Strong,
+    /// Beside the point.
+    Faint,
 }
 
 /// Standard output and standard error, and how to write to them.
 pub struct Output {
     /// JSON was asked for.
     pub json: bool,
-    colour_of_errors: bool,
+    colour: bool,
+    /// Colours on standard error.
+    pub colour_of_errors: bool,
+    /// Somebody watches: show progress on standard error.
+    pub progress: bool,
 }
 
 impl Output {
@@ -39,7 +49,12 @@ impl Output {
                 terminal && set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb")
             }
         };
-        Output { json, colour_of_errors: wanted(io::stderr().is_terminal()) }
+        Output {
+            json,
+            colour: wanted(io::stdout().is_terminal()) && !json,
+            colour_of_errors: wanted(io::stderr().is_terminal()),
+            progress: io::stderr().is_terminal(),
+        }
     }
 
     /// Writes `text` as it is.
@@ -50,6 +65,19 @@ impl Output {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)
+    }
+
+    /// Text that stands out, for [`print`](Self::print).
+    pub fn styled(&self, style: Style, text: &str) -> String {
+        paint(self.colour, style, text)
+    }
+
+    /// Says on standard error what should be known beside the answer.
+    pub fn warn(&self, what: &str, help: &str) {
+        let (warning, word) =
+            (paint(self.colour_of_errors, Style::Unsure, "warning"), paint(self.colour_of_errors, Style::Good, "help"));
+        // Nobody is left to tell when this can't be written.
+        let _ = writeln!(io::stderr(), "{warning}: {what}\n   {word}: {help}");
     }
 
     /// Says on standard error why there is no answer.
@@ -71,6 +99,9 @@ fn paint(colour: bool, style: Style, text: &str) -> String {
     let code = match style {
         Style::Bad => "1;31",
         Style::Good => "32",
+        Style::Unsure => "33",
+        Style::Strong => "1",
+        Style::Faint => "2",
     };
     if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
 }

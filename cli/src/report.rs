@@ -1,4 +1,4 @@
-//! `cowscope report` and `cowscope explain`: a run for people and other programs.
+//! `cowscope report`: a kept run for people and other programs.
 
 use crate::complaint::Complaint;
 use crate::output::Output;
@@ -19,16 +19,6 @@ pub struct Args {
     trace: String,
     #[command(flatten)]
     form: Form,
-}
-
-/// Tell a run in words: what broke, who came between, where the last value came from
-#[derive(clap::Args)]
-#[command(after_help = "\
-Example:
-  cowscope explain run.json")]
-pub struct ExplainArgs {
-    /// A trace in JSON; `-` for standard input
-    trace: String,
 }
 
 /// What a report looks like.
@@ -67,15 +57,6 @@ pub enum Format {
 pub fn run(args: &Args, out: &mut Output) -> Answer {
     let trace = traces::read(&args.trace)?;
     write(&trace, &args.form, out)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Runs `cowscope explain`.
-pub fn explain(args: &ExplainArgs, out: &mut Output) -> Answer {
-    let trace = traces::read(&args.trace)?;
-    let told = report::explain(&trace);
-    let text = if out.json { serde_json::json!({ "told": told }).to_string() } else { told.join("\n\n") };
-    out.print(&(text + "\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -45,7 +45,7 @@ fn help_and_version_have_status_0_and_go_to_standard_output() {
         assert_eq!((err.as_str(), status), ("", 0), "{args:?}");
         assert!(!out.is_empty(), "{args:?}");
     }
-    for command in ["", "report", "explain"] {
+    for command in ["", "check", "replay", "report", "explain"] {
         let (out, ..) = told(&[command, "--help"].into_iter().filter(|a| !a.is_empty()).collect::<Vec<_>>(), "");
         assert!(out.contains("Example"), "{command}");
     }
@@ -79,6 +79,61 @@ fn input_that_can_not_be_used_is_answered_in_words() {
     assert!(status == 3 && err.contains("- is no trace: missing field `format`") && err.contains("help: "), "{err}");
     let (_, err, status) = told(&["report", "-"], &TRACE.replacen("1", "2", 1));
     assert!(status == 3 && err.contains("format 2"), "{err}");
+}
+
+/// The link that `check` prints for this break.
+fn link_of(break_id: &str, checked: &str) -> String {
+    let link =
+        checked.lines().map(str::trim).find(|l| l.starts_with("#/run?") && l.contains(&format!("&e={break_id}&")));
+    link.unwrap_or_else(|| panic!("no link for {break_id} in {checked}")).to_owned()
+}
+
+#[test]
+fn the_founding_race_is_found_and_its_link_shows_it_again() {
+    let (out, err, status) = told(&["check", "-d", "2021-unshare-v1", "-s", "fork-vs-gup-fast", "-v", "get"], "");
+    assert_eq!((err.as_str(), status), ("", 1), "{out}");
+    assert!(out.contains("breaks during_fork: ") && out.contains("needs a race") && out.contains("CPU 0   "), "{out}");
+    let link = link_of("during_fork", &out);
+    assert!(link.len() <= 161, "{} {link}", link.len());
+    let (table, err, status) = told(&["replay", &link], "");
+    assert_eq!((err.as_str(), status), ("", 1));
+    assert!(out.contains(table.trim_end()), "the table that `check` printed:\n{table}");
+    let (told_again, _, _) = told(&["explain", &link], "");
+    assert!(told_again.contains("CPU 1 came between.") && told_again.contains("mapcount"), "{told_again}");
+    let (json, _, _) = told(&["replay", &link, "--json"], "");
+    assert_eq!(told(&["report", "-"], &json).0, table);
+}
+
+#[test]
+fn what_holds_has_status_0_and_what_is_not_decided_status_2() {
+    let check = ["check", "-d", "6.1-anon-exclusive", "-s", "fork-vs-gup-fast"];
+    let (out, _, status) = told(&check, "");
+    assert!(status == 0 && out.contains("holds\n  all ") && out.contains("scope: 2 CPUs"), "{out}");
+    let (out, _, status) = told(&[&check[..], &["-v", "pin", "--states", "100"]].concat(), "");
+    assert!(status == 2 && out.contains("not decided\n  10"), "{out}");
+    let (json, _, status) = told(&[&check[..], &["-v", "pin", "--json"]].concat(), "");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((status, &json["verdict"], &json["questions"][0]["complete"]), (0, &"holds".into(), &true.into()));
+}
+
+#[test]
+fn names_that_are_not_there_are_answered_with_the_near_ones() {
+    for (args, help) in [
+        (["-d", "2021-unshare-v2", "-s", "vmsplice-leak"], "did you mean `2021-unshare-v1`?"),
+        (["-d", "2021-unshare-v1", "-s", "vmsplice-leek"], "did you mean `vmsplice-leak`?"),
+        (["-d", "mine.c", "-s", "vmsplice-leak"], "a design is an id or a path to C"),
+    ] {
+        let (out, err, status) = told(&[&["check"][..], &args].concat(), "");
+        assert!(out.is_empty() && status == 3 && err.contains(help), "{err}");
+    }
+}
+
+#[test]
+fn a_link_that_is_broken_or_has_changed_is_answered_in_words() {
+    let (out, err, status) = told(&["replay", "#/run?v=1&d=2021-unshare-v1&s=vmsplice-leak&x=a12z"], "");
+    assert!(out.is_empty() && status == 3 && err.contains("(in `x=`): no agent's letter at `z`"), "{err}");
+    let (_, err, status) = told(&["replay", "#/run?v=7&d=2021-unshare-v1&s=vmsplice-leak&x=a3&f=00000001"], "");
+    assert!(status == 0 && err.contains("the end state differs; the link was made with semantics 7"), "{err}");
 }
 
 #[test]

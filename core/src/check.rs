@@ -14,7 +14,7 @@ use crate::trace;
 #[derive(Clone, Debug)]
 pub struct Found {
     pub what: Break,
-    /// A name as links have it: `isolation`, `promise during_fork`, `deadlock`.
+    /// A name as links have it: `isolation`, `during_fork`, `deadlock`.
     pub id: String,
     /// One line a student can read.
     pub statement: String,
@@ -171,7 +171,10 @@ pub fn link_to(loaded: &Loaded) -> Link {
     let q = &loaded.question;
     let lib = crate::library::library();
     let mut link = Link::new(q.design.clone(), q.scenario.clone());
-    link.switches = q.switches.iter().map(|(n, v)| (n.clone(), v.to_string())).collect();
+    let design = lib.designs.iter().find(|d| d.id == q.design);
+    let default = |name: &str| design?.switches.iter().find(|s| s.name == name).map(|s| s.default);
+    let differ = q.switches.iter().filter(|(n, v)| default(n) != Some(*v));
+    link.switches = differ.map(|(n, v)| (n.clone(), v.to_string())).collect();
     let first = lib.scenarios.iter().find(|s| s.id == q.scenario).and_then(|s| s.variants.first());
     link.variant = (!q.variant.is_empty() && first.is_none_or(|f| f.id != q.variant)).then(|| q.variant.clone());
     let given = lib.machine.get(&q.scenario);
@@ -217,6 +220,7 @@ pub fn link_of(session: &Session) -> Link {
     let mut link = link_to(&session.loaded);
     link.run = Run::Schedule(session.turns());
     link.digest = Some(session.digest());
+    link.trail = Some(session.trail()).filter(|_| session.position() > 0);
     link.breaks = session.last().and_then(|s| s.broken.first()).map(|b| b.id.clone());
     link
 }

@@ -30,7 +30,7 @@ fn broken(a: &Answer) -> Vec<&str> {
 fn a_reference_taken_without_the_counter_breaks_the_promise_and_needs_a_race() {
     let (a, mut session) = ask("2021-unshare-v1", "fork-vs-gup-fast", "get", &[]);
     assert_eq!(a.verdict, Verdict::Breaks);
-    let f = a.found.iter().find(|f| f.id == "promise during_fork").expect("the promise of the mail");
+    let f = a.found.iter().find(|f| f.id == "during_fork").expect("the promise of the mail");
     assert_eq!(f.needs_race, Some(true));
     assert!(f.proven);
     // its schedule replays step by step, forward and back

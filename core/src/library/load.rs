@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cowscope_mmu::{MemoryOrder, RemoteFlush};
 
-use super::meta::library;
+use super::meta::{library, library_with};
 use super::texts::FILES;
 use crate::lang::compile::{SCENARIO, compile};
 use crate::lang::diag::Diagnostic;
@@ -158,7 +158,7 @@ fn machine(pairs: &[(String, String)]) -> Result<Options, LoadError> {
 /// # Errors
 /// Unknown names (with the near ones), C errors, sizes out of range, a set-up that does not end.
 pub fn load(question: &Question) -> Result<Loaded, LoadError> {
-    let lib = library();
+    let lib = library_with(&question.edits);
     let mut q = question.clone();
     let (sources, layers) = texts(&q)?;
     let mut options: BTreeMap<String, i64> = BTreeMap::new();

@@ -1,5 +1,6 @@
 //! Titles, stories, switches and variants, read from the texts themselves.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -45,25 +46,37 @@ impl Library {
 /// The library, read once.
 pub fn library() -> &'static Library {
     static LIBRARY: OnceLock<Library> = OnceLock::new();
-    LIBRARY.get_or_init(read)
+    LIBRARY.get_or_init(|| read(FILES))
 }
 
-fn read() -> Library {
+/// The library as it is with these files of the user's own, path and text, in place of or beside the shipped ones.
+pub fn library_with(edits: &[(String, String)]) -> Cow<'static, Library> {
+    if edits.is_empty() {
+        return Cow::Borrowed(library());
+    }
+    let replaced = |path: &str| edits.iter().any(|(edited, _)| edited == path);
+    let mut files: Vec<(&str, &str)> = FILES.iter().copied().filter(|(path, _)| !replaced(path)).collect();
+    files.extend(edits.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    files.sort_unstable();
+    Cow::Owned(read(&files))
+}
+
+fn read(files: &[(&str, &str)]) -> Library {
     let mut lib = Library::default();
     let mut constants = BTreeMap::new();
-    for (name, source) in FILES.iter().filter(|(n, _)| n.starts_with("common/")) {
+    for (name, source) in files.iter().filter(|(n, _)| n.starts_with("common/")) {
         constants.extend(const_names(source));
         let (found, _) = directives(source);
         lib.common_switches.extend(found.iter().filter_map(switch));
         let _ = name;
     }
-    let mut ids: Vec<&str> = FILES.iter().filter_map(|(n, _)| n.strip_prefix("designs/")?.split('/').next()).collect();
+    let mut ids: Vec<&str> = files.iter().filter_map(|(n, _)| n.strip_prefix("designs/")?.split('/').next()).collect();
     ids.dedup();
     let said: BTreeMap<&str, Vec<Directive>> = ids
         .iter()
         .map(|id| {
             let prefix = format!("designs/{id}/");
-            let texts = FILES.iter().filter(|(n, _)| n.starts_with(&prefix));
+            let texts = files.iter().filter(|(n, _)| n.starts_with(&prefix));
             (*id, texts.flat_map(|(_, source)| directives(source).0).collect())
         })
         .collect();
@@ -84,7 +97,7 @@ fn read() -> Library {
         lib.designs.push(design);
     }
     lib.designs.sort_by_key(|d| age(&d.id));
-    for (name, source) in FILES {
+    for (name, source) in files {
         let Some(id) = name.strip_prefix("scenarios/").and_then(|n| n.strip_suffix(".c")) else { continue };
         let scenario = read_scenario(&mut lib, id, source, &constants);
         lib.scenarios.push(scenario);

@@ -4,7 +4,7 @@ mod load;
 mod meta;
 
 pub use load::{LoadError, Loaded, load};
-pub use meta::{Library, library};
+pub use meta::{Library, library, library_with};
 
 /// The texts as they were when this was built.
 pub mod texts {

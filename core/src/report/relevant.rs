@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Runs of up to this many steps are shown whole.
 const SHORT: usize = 16;
+/// With more steps than this to show, only those are that have to do with the frame at the centre.
+const MANY: usize = 24;
 
 /// Words that matter to more than one column, and the steps that touch them.
 pub(super) struct Relevant<'t> {
@@ -38,7 +40,30 @@ impl<'t> Relevant<'t> {
                     .filter(|w| *w == crossing.word || *w == crossing.acted_on),
             );
         }
-        Relevant { words, whole: trace.steps.len() <= SHORT }
+        let mut relevant = Relevant { words, whole: trace.steps.len() <= SHORT };
+        if !relevant.whole && trace.steps.iter().filter(|step| relevant.step(step)).count() > MANY {
+            relevant.narrow(trace, crossing);
+        }
+        relevant
+    }
+
+    /// Leaves only words of the frames that the break and the crossing are about, where they are about any.
+    fn narrow(&mut self, trace: &'t Trace, crossing: Option<&Crossing>) {
+        let breaking = trace.breaking_step().into_iter().flat_map(|step| &step.accesses);
+        let crossed = crossing.into_iter().flat_map(|c| [c.first, c.between, c.last]);
+        let crossed = crossed.filter_map(|i| trace.steps.get(i)).flat_map(|step| &step.accesses);
+        let centre: Vec<&Access> = breaking.chain(crossed).filter(|a| self.word(a)).collect();
+        let frames: BTreeSet<u64> = centre.iter().flat_map(|a| frames_of(a)).collect();
+        if frames.is_empty() {
+            return;
+        }
+        let mut words: BTreeSet<&str> = centre.into_iter().map(|a| a.word.as_str()).collect();
+        for access in trace.steps.iter().flat_map(|s| &s.accesses).filter(|a| self.word(a)) {
+            if frames_of(access).iter().any(|frame| frames.contains(frame)) {
+                words.insert(&access.word);
+            }
+        }
+        self.words = words;
     }
 
     /// True when this word matters to more than one column.
@@ -50,4 +75,16 @@ impl<'t> Relevant<'t> {
     pub(super) fn step(&self, step: &Step) -> bool {
         self.whole || !step.broken.is_empty() || step.accesses.iter().any(|a| self.word(a))
     }
+}
+
+/// The frames that an access is about, by what its word is called (`frame 3 word 0`, `mem_map[3].mapcount`) and by what its
+/// values say (`frame 3 W U`).
+fn frames_of(access: &Access) -> Vec<u64> {
+    let named = access.word.strip_prefix("mem_map[").into_iter();
+    let texts = [access.word.as_str(), &access.old_text, &access.new_text].into_iter();
+    let number = |text: &str| {
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        text[..digits].parse().ok()
+    };
+    named.chain(texts.filter_map(|text| text.strip_prefix("frame "))).filter_map(number).collect()
 }

@@ -120,7 +120,10 @@ impl Table {
                 Some(place) => source(&place.text).to_owned(),
                 None => hardware(step),
             };
-            self.cell(step.column, depth, &text);
+            // Of an atomic block the word alone says nothing: what it did stands below.
+            if text != "atomic" {
+                self.cell(step.column, depth, &text);
+            }
         }
         if step.picks > 1 && step.kind != StepKind::Walk {
             self.cell(step.column, depth, &format!("| choice {} of {}", step.pick, step.picks));
@@ -146,9 +149,13 @@ fn common(a: &[String], b: &[String]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
-/// A source line without its indentation and an opening brace.
+/// A source line without its indentation and an opening brace; of a function on one line, its body.
 fn source(text: &str) -> &str {
-    text.trim().trim_end_matches('{').trim_end()
+    let text = text.trim();
+    match text.split_once('{') {
+        Some((_, body)) if body.ends_with('}') && body.len() > 1 => body.trim_end_matches('}').trim(),
+        _ => text.trim_end_matches('{').trim_end(),
+    }
 }
 
 fn hardware(step: &Step) -> String {

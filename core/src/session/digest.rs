@@ -4,11 +4,11 @@ use crate::explore::Model;
 use crate::link::{Digest, DigestBuilder};
 use crate::system::{Status, System};
 
-/// Every word that is not zero, by its name: variables, memory, and what each task is doing.
+/// Every word that is not zero, by its name: variables that are no ghosts, memory, and what each task is doing.
 pub fn digest(sys: &System) -> Digest {
     let mut d = DigestBuilder::new();
     let st = sys.state();
-    for g in &sys.program.globals {
+    for g in sys.program.globals.iter().filter(|g| !g.name.starts_with("ghost_")) {
         for w in 0..sys.program.types.words(g.ty) {
             let v = st.get(g.slot + w);
             if v != 0

@@ -13,9 +13,9 @@ use cowscope_mmu::Mark;
 
 use crate::explore::{Break, Choice, Model, Outcome, Violation};
 use crate::library::Loaded;
-use crate::link::{Digest, Turn};
+use crate::link::{Digest, Trail, Turn};
 use crate::system::System;
-use crate::trace::Step;
+use crate::trace::{Broken, Step};
 
 /// A step that was taken, with what is needed to take it back.
 #[derive(Clone, Debug)]
@@ -241,6 +241,31 @@ impl Session {
             return Some(vec![Break::Deadlock]);
         }
         Some(self.loaded.system.check_end().into_iter().map(Break::Violation).collect())
+    }
+
+    /// What is broken in this state itself, where nobody can act any more.
+    pub fn broken_at_end(&mut self) -> Vec<Broken> {
+        let broken = self.at_end().unwrap_or_default();
+        let (sys, design) = (&self.loaded.system, &self.loaded.question.design);
+        let told = |what: Break| match what {
+            Break::Violation(v) => broken_of(sys, &v, design),
+            Break::Deadlock => record::deadlock(),
+        };
+        broken.into_iter().map(told).collect()
+    }
+
+    /// The ids of what the last step broke, and of what is broken where nobody can act any more.
+    pub fn broken_here(&mut self) -> Vec<String> {
+        let at_end = self.broken_at_end();
+        let by_step = self.last().into_iter().flat_map(|step| &step.broken);
+        let mut ids: Vec<String> = by_step.chain(&at_end).map(|b| b.id.clone()).collect();
+        ids.dedup();
+        ids
+    }
+
+    /// Marks along the steps taken, as links carry them.
+    pub fn trail(&self) -> Trail {
+        Trail::of(&self.steps().map(record::event).collect::<Vec<_>>())
     }
 
     /// Digest of the state as it stands: the same wherever and whenever the same link is replayed.

@@ -75,13 +75,24 @@ impl System {
 
     /// A value of a word as people read it; empty where the number says it all.
     pub fn word_text(&self, slot: u32, v: u64) -> String {
-        if let Some((_, ty)) = self.program.name_of(slot) {
-            return self.value_text(ty, v);
+        if let Some((name, ty)) = self.program.name_of(slot) {
+            let of_page = name.starts_with("mem_map[") && name.ends_with(".flags");
+            return if of_page { self.page_flags(v) } else { self.value_text(ty, v) };
         }
         match table_word(self, slot) {
             Some(_) => entry_text(v),
             None => String::new(),
         }
+    }
+
+    /// The names of page flags that are set: the constants `PG_...` of the texts are their numbers.
+    fn page_flags(&self, v: u64) -> String {
+        let set = |bit: i64| u32::try_from(bit).is_ok_and(|bit| v.checked_shr(bit).is_some_and(|v| v & 1 == 1));
+        let named = self.program.constants.iter().filter_map(|(name, bit)| Some((*bit, name.strip_prefix("PG_")?)));
+        let mut flags: Vec<(i64, &str)> = named.filter(|(bit, _)| set(*bit)).collect();
+        flags.sort_unstable();
+        let names: Vec<&str> = flags.into_iter().map(|(_, name)| name).collect();
+        if names.is_empty() { "no flags".into() } else { names.join(" ") }
     }
 
     /// A value of a C type as people read it; empty where the number says it all.

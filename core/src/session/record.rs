@@ -4,9 +4,10 @@ use cowscope_mmu::Mark;
 
 use super::turns::agent_of;
 use crate::explore::{Choice, Model, Phase, Violation};
+use crate::lang::compile::SCENARIO;
 use crate::lang::ir::{LocId, Op};
 use crate::library::{Loaded, library};
-use crate::link::{AgentKind, Turn};
+use crate::link::{AgentKind, DigestBuilder, Turn};
 use crate::system::{Agent, Note, System, broken};
 use crate::trace::{Access, AccessKind, Broken, Place, Step, StepKind};
 
@@ -20,6 +21,8 @@ pub(super) struct Before {
     pub(super) in_call: bool,
     walking: bool,
     user: bool,
+    /// Stores in the CPU's buffer.
+    buffered: usize,
 }
 
 /// The functions a task stands in, outermost first, and the place of its next step.
@@ -52,7 +55,9 @@ impl Before {
         let (stack, loc) = call_stack(sys, task);
         let walking = !sys.tasks[task as usize].device && sys.machine.walking(sys.state(), column).is_some();
         let user = stack.len() <= 1;
-        Before { agent: choice.agent, column, task, loc, stack, in_call: in_call(sys, choice), walking, user }
+        let buffered =
+            if sys.tasks[task as usize].device { 0 } else { sys.machine.buffered(sys.state(), column).len() };
+        Before { agent: choice.agent, column, task, loc, stack, in_call: in_call(sys, choice), walking, user, buffered }
     }
 }
 
@@ -77,7 +82,8 @@ pub(super) fn record(
     };
     let hardware = matches!(kind, StepKind::Interrupt | StepKind::Drain);
     let sys = &mut loaded.system;
-    let accesses = accesses(sys, mark);
+    let mut accesses = accesses(sys, mark);
+    accesses.extend(buffered(sys, before));
     let place = before.loc.filter(|_| !hardware).and_then(|l| place(sys, &loaded.sources, l));
     let mut notes: Vec<String> = sys.notes.iter().filter_map(|n| note(sys, n)).collect();
     if before.user && kind == StepKind::User && accesses.is_empty() && place.is_none() {
@@ -92,13 +98,61 @@ pub(super) fn record(
         kind,
         task: sys.tasks[before.task as usize].title.clone(),
         call: 0,
-        stack: if hardware { Vec::new() } else { before.stack.clone() },
+        stack: if hardware { Vec::new() } else { shown_stack(sys, &before.stack) },
         place,
         accesses,
         broken: broke.iter().map(|v| broken_of(sys, v, &loaded.question.design)).collect(),
         notes,
         cycles: None,
     }
+}
+
+/// The functions of the stack; inside a call without those of the user program around it.
+fn shown_stack(sys: &System, stack: &[String]) -> Vec<String> {
+    let own = |name: &String| {
+        sys.program.func(name).is_some_and(|f| {
+            let f = &sys.program.funcs[f as usize];
+            f.layer == SCENARIO && !f.syscall
+        })
+    };
+    let kernel = stack.iter().position(|name| !own(name)).unwrap_or(0);
+    stack[kernel..].to_vec()
+}
+
+/// The store that the step put into its CPU's store buffer, if it did.
+fn buffered(sys: &System, before: &Before) -> Option<Access> {
+    if sys.tasks[before.task as usize].device {
+        return None;
+    }
+    let now = sys.machine.buffered(sys.state(), before.column);
+    let (slot, new) = *now.last().filter(|_| now.len() > before.buffered)?;
+    let (word, old) = (sys.word_name(slot)?, sys.state().get(slot));
+    let (old_text, new_text) = (sys.word_text(slot, old), sys.word_text(slot, new));
+    let lock = is_lock(&word);
+    Some(Access { word, kind: AccessKind::Buffered, old, new, old_text, new_text, lock })
+}
+
+/// A word that is a lock, by its name.
+fn is_lock(word: &str) -> bool {
+    let last = word.rsplit('.').next().unwrap_or(word);
+    last.contains("lock") || last.ends_with("_sem")
+}
+
+/// What a step did, in 64 bits, for the trail of a link.
+pub(super) fn event(step: &Step) -> u64 {
+    let mut event = DigestBuilder::new();
+    event.add(step.function(), 1);
+    event.add("agent", u64::from(step.agent.index()) + 1);
+    for (i, access) in step.accesses.iter().enumerate() {
+        event.add(&format!("{i} {}", access.word), access.new.wrapping_add(1));
+    }
+    event.finish_wide()
+}
+
+/// Nobody can act, and somebody has not finished.
+pub(super) fn deadlock() -> Broken {
+    let statement = "as long as somebody has something to do, somebody can act".into();
+    Broken { id: "deadlock".into(), statement, detail: String::new() }
 }
 
 fn note(sys: &System, n: &Note) -> Option<String> {
@@ -146,7 +200,7 @@ fn accesses(sys: &mut System, mark: Mark) -> Vec<Access> {
             (true, true) => AccessKind::Locked,
             (true, false) => AccessKind::Write,
         };
-        let lock = word.contains("lock") || word.ends_with("_sem");
+        let lock = is_lock(&word);
         out.push(Access {
             old_text: sys.word_text(slot, before),
             new_text: sys.word_text(slot, new),
@@ -160,9 +214,10 @@ fn accesses(sys: &mut System, mark: Mark) -> Vec<Access> {
     out
 }
 
-/// The id and the one-line statement of what broke.
+/// The id (as links have it: no spaces) and the one-line statement of what broke.
 pub fn broken_of(sys: &System, v: &Violation, design: &str) -> Broken {
-    let id = sys.invariant_name(v.invariant);
+    let name = sys.invariant_name(v.invariant);
+    let id = name.trim_start_matches("promise ").replace(' ', "-");
     let statement = match v.invariant {
         broken::ISOLATION => "nobody reads what another process wrote after their fork".into(),
         broken::PIN_COHERENCE => "what a pin's owner reaches at that address is the pinned frame".into(),
@@ -174,9 +229,8 @@ pub fn broken_of(sys: &System, v: &Violation, design: &str) -> Broken {
         broken::ASSERTION => "what the scenario asserts is true".into(),
         broken::BUG_ON => "what the kernel takes for impossible does not happen".into(),
         n if n >= broken::PROMISE => {
-            let name = id.trim_start_matches("promise ");
-            let p = library().promises.iter().find(|p| p.id == name && p.design == design);
-            p.map(|p| p.statement.clone()).unwrap_or_default()
+            let p = library().promises.iter().find(|p| p.id == id && p.design == design);
+            p.map(|p| format!("{design} promises: {}", p.statement)).unwrap_or_default()
         }
         _ => "the program stays inside the language".into(),
     };

@@ -1,0 +1,277 @@
+//! `cowscope check`: does a design hold in a scenario?
+
+use crate::complaint::Complaint;
+use crate::output::{Output, Style};
+use crate::{Answer, question};
+use cowscope_core::check::{Answer as Answered, Found, check};
+use cowscope_core::explore::{Budget, Counts, End, Limit, Progress};
+use cowscope_core::library::Loaded;
+use cowscope_core::replay::trace_of_break;
+use cowscope_core::report::{TableOptions, table};
+use cowscope_core::trace::Verdict;
+use cowscope_core::view::Question;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Decide whether a design holds in a scenario: every variant, every schedule
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  cowscope check --design 2021-unshare-v1 --scenario fork-vs-gup-fast
+  cowscope check -d 6.1-anon-exclusive -s all --json
+  cowscope check -d my.c -s fork-vs-gup-fast -v get --set SEQCOUNT=0
+
+Exit status: 0 all of them hold, 1 one breaks, 2 none breaks but one is not decided, 3 bad input.")]
+pub struct Args {
+    #[command(flatten)]
+    what: question::Asked,
+    /// Most states of a search; beyond that the question is not decided
+    #[arg(long, default_value_t = 50_000_000, value_name = "N")]
+    states: u64,
+    /// Most memory of a search, in MiB
+    #[arg(long, default_value_t = 4096, value_name = "MIB")]
+    memory_limit: u64,
+    /// Every step in the tables, not only those that matter to more than one CPU
+    #[arg(long)]
+    all_steps: bool,
+    /// Verdicts only
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, out: &mut Output) -> Answer {
+    let budget = Budget { states: args.states, bytes: args.memory_limit << 20, ..Budget::NONE };
+    let questions = args.what.questions()?;
+    if questions.is_empty() {
+        return Err(Complaint::new("there is nothing to check"));
+    }
+    let mut verdicts = Vec::new();
+    let mut all = Vec::new();
+    for question in &questions {
+        let loaded = question::loaded(question, out.colour_of_errors)?;
+        let begin = Instant::now();
+        let mut show = Progression::new(out, &loaded);
+        let answer = check(&loaded, budget, &mut |counts| show.hear(counts));
+        show.end();
+        verdicts.push(answer.verdict);
+        if out.json {
+            all.push(as_json(&loaded, &answer, begin.elapsed()));
+        } else {
+            tell(args, question, &loaded, &answer, begin.elapsed(), out)?;
+        }
+    }
+    let worst = worst(&verdicts);
+    if out.json {
+        out.print(&format!("{}\n", serde_json::json!({ "format": 1, "verdict": word(worst), "questions": all })))?;
+    } else if questions.len() > 1 {
+        let kinds = [Verdict::Breaks, Verdict::NotDecided, Verdict::Holds];
+        let number = |verdict| verdicts.iter().filter(|v| **v == verdict).count();
+        let told = kinds
+            .iter()
+            .filter(|v| number(**v) > 0)
+            .map(|v| format!("{} {}", number(*v), out.styled(style(*v), word(*v))));
+        out.print(&format!("{}\n", told.collect::<Vec<_>>().join(", ")))?;
+    }
+    Ok(ExitCode::from(status(worst)))
+}
+
+/// The worst of several verdicts: one that breaks, else one that is not decided.
+fn worst(verdicts: &[Verdict]) -> Verdict {
+    verdicts.iter().copied().max_by_key(|v| [0, 2, 1][usize::from(status(*v))]).unwrap_or(Verdict::Holds)
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "holds",
+        Verdict::Breaks => "breaks",
+        Verdict::NotDecided | Verdict::Unasked => "not decided",
+    }
+}
+
+fn status(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Holds => 0,
+        Verdict::Breaks => 1,
+        Verdict::NotDecided | Verdict::Unasked => 2,
+    }
+}
+
+fn style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Holds => Style::Good,
+        Verdict::Breaks => Style::Bad,
+        Verdict::NotDecided | Verdict::Unasked => Style::Unsure,
+    }
+}
+
+/// `2021-unshare-v1 D5B=1, fork-vs-gup-fast, variant get`.
+fn name_of(question: &Question, loaded: &Loaded) -> String {
+    let mut name = question.design.clone();
+    for (switch, value) in &question.switches {
+        name.push_str(&format!(" {switch}={value}"));
+    }
+    name.push_str(&format!(", {}", question.scenario));
+    if !loaded.question.variant.is_empty() {
+        name.push_str(&format!(", variant {}", loaded.question.variant));
+    }
+    name
+}
+
+/// `all 10,834 states`, or what the search was stopped by.
+fn extent(answer: &Answered) -> String {
+    let states = grouped(answer.counts.states);
+    match answer.end {
+        End::Complete => format!("all {states} states"),
+        End::BudgetReached(Limit::States) => format!("{states} states, the most that --states allows"),
+        End::BudgetReached(Limit::Bytes) => format!("{states} states, for which --memory-limit just suffices"),
+        End::BudgetReached(Limit::Transitions) => format!("{states} states"),
+        End::Cancelled => format!("{states} states, then it was stopped"),
+        End::Broke | End::Bounded(_) | End::Sampled => format!("{states} states, not all"),
+    }
+}
+
+/// `1,234,567`.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn tell(
+    args: &Args,
+    question: &Question,
+    loaded: &Loaded,
+    answer: &Answered,
+    time: Duration,
+    out: &mut Output,
+) -> Result<(), Complaint> {
+    let counts = &answer.counts;
+    let mut text = format!(
+        "{}: {}\n  {}, {} transitions, depth {}, {:.1} s; scope: {}\n",
+        out.styled(Style::Strong, &name_of(question, loaded)),
+        out.styled(style(answer.verdict), word(answer.verdict)),
+        extent(answer),
+        grouped(counts.transitions),
+        grouped(counts.depth),
+        time.as_secs_f64(),
+        answer.scope
+    );
+    if counts.expected_collisions() > 1e-6 {
+        text.push_str(&format!(
+            "  expected number of states missed by 64-bit fingerprints: {:.1e}\n",
+            counts.expected_collisions()
+        ));
+    }
+    for found in &answer.found {
+        text.push_str(&tell_break(args, loaded, answer, found, out));
+    }
+    out.print(&(text + "\n"))
+}
+
+fn tell_break(args: &Args, loaded: &Loaded, answer: &Answered, found: &Found, out: &Output) -> String {
+    let race = match found.needs_race {
+        Some(true) => "needs a race",
+        Some(false) => "needs no race: the same calls, one after the other, break it too",
+        None => "whether it needs a race is not decided",
+    };
+    let (steps, s) = (found.cost.steps, if found.cost.switches == 1 { "" } else { "es" });
+    let shortest = if found.proven { "the shortest" } else { "the shortest known" };
+    let mut text = format!(
+        "  {} {}: {}\n  {race}; {shortest}: {} context switch{s}, {steps} steps\n",
+        out.styled(Style::Bad, "breaks"),
+        out.styled(Style::Strong, &found.id),
+        found.statement,
+        found.cost.switches,
+    );
+    let trace = trace_of_break(loaded, answer, found);
+    if !args.quiet {
+        text.push_str(&format!(
+            "\n{}\n",
+            table(&trace, &TableOptions { all: args.all_steps, ..TableOptions::default() })
+        ));
+    }
+    if let Some(link) = &trace.header.link {
+        text.push_str(&format!("  {}\n", out.styled(Style::Faint, link)));
+    }
+    text
+}
+
+fn as_json(loaded: &Loaded, answer: &Answered, time: Duration) -> serde_json::Value {
+    let breaks = answer.found.iter().map(|found| {
+        serde_json::json!({
+            "id": found.id, "statement": found.statement, "needs_race": found.needs_race, "shortest": found.proven,
+            "switches": found.cost.switches, "steps": found.cost.steps, "fewest_steps": found.fewest_steps,
+            "link": trace_of_break(loaded, answer, found).header.link,
+        })
+    });
+    let (q, counts) = (&loaded.question, &answer.counts);
+    let switches: std::collections::BTreeMap<_, _> = q.switches.iter().cloned().collect();
+    serde_json::json!({
+        "design": q.design, "switches": switches, "scenario": q.scenario, "variant": q.variant, "verdict": word(answer.verdict),
+        "complete": answer.end == End::Complete, "scope": answer.scope, "states": counts.states,
+        "transitions": counts.transitions, "depth": counts.depth, "milliseconds": time.as_millis() as u64,
+        "breaks": breaks.collect::<Vec<_>>(),
+    })
+}
+
+/// Progress on a terminal; silent elsewhere.
+struct Progression {
+    bar: Option<indicatif::ProgressBar>,
+    begin: Instant,
+}
+
+impl Progression {
+    fn new(out: &Output, loaded: &Loaded) -> Self {
+        let bar = out.progress.then(|| {
+            let bar = indicatif::ProgressBar::new_spinner();
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar.set_prefix(format!("{} {}", loaded.question.scenario, loaded.question.variant));
+            if let Ok(style) = indicatif::ProgressStyle::with_template("{spinner} {prefix}: {msg} ({elapsed})") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Progression { bar, begin: Instant::now() }
+    }
+
+    fn hear(&mut self, counts: &Counts) -> Progress {
+        if let Some(bar) = &self.bar {
+            let rate = counts.states as f64 / self.begin.elapsed().as_secs_f64().max(0.001);
+            bar.set_message(format!("{} states, {} a second", grouped(counts.states), grouped(rate as u64)));
+        }
+        Progress::Continue
+    }
+
+    fn end(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (n, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(n), text);
+        }
+    }
+
+    #[test]
+    fn the_worst_verdict_decides_the_exit_status() {
+        use Verdict::{Breaks, Holds, NotDecided};
+        assert_eq!(status(worst(&[Holds, Breaks, NotDecided])), 1);
+        assert_eq!(status(worst(&[Holds, NotDecided, Holds])), 2);
+        assert_eq!(status(worst(&[Holds, Holds])), 0);
+    }
+}
