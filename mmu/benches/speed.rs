@@ -1,7 +1,7 @@
-//! How fast the hardware is: `cargo bench -p cowscope-mmu`. Reported, not asserted.
+//! How fast the hardware is: `cargo bench -p cowscope-mmu`, and as WebAssembly
+//! `./x wasm test --release -p cowscope-mmu --test wasm_speed -- --nocapture`. Reported, not asserted.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use cowscope_mmu::{
     Access, AccessKind, Chooser, Config, Entry, FrameSpec, Machine, MemoryOrder, PscGeometry, State, TlbGeometry,
@@ -28,24 +28,54 @@ fn machine(config: &Config) -> (Machine, State) {
     (m, st)
 }
 
-/// Prints the best rate of 200 windows of about a millisecond: what the machine does when nobody else is on the core.
+/// Shortest time of a window in seconds, and number of windows.
+const WINDOW: (f64, u32) = if cfg!(target_arch = "wasm32") { (0.002, 200) } else { (0.001, 200) };
+
+/// Seconds since some moment.
+#[cfg(not(target_arch = "wasm32"))]
+fn now() -> f64 {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed().as_secs_f64()
+}
+
+/// Seconds since some moment.
+#[cfg(target_arch = "wasm32")]
+fn now() -> f64 {
+    let performance = js_sys::Reflect::get(&js_sys::global(), &"performance".into()).expect("a clock");
+    let now = js_sys::Reflect::get(&performance, &"now".into()).expect("a clock");
+    let seconds = js_sys::Function::from(now).call0(&performance).ok().and_then(|v| v.as_f64());
+    seconds.expect("a clock") / 1e3
+}
+
+/// Writes a line where the runner shows it.
+fn say(line: &str) {
+    #[cfg(not(target_arch = "wasm32"))]
+    println!("{line}");
+    #[cfg(target_arch = "wasm32")]
+    wasm_bindgen_test::console_log!("{line}");
+}
+
+/// Reports the best rate of several short windows: what the machine does when nobody else is on the core.
 fn measure(name: &str, mut f: impl FnMut(u64)) {
+    let (shortest, windows) = WINDOW;
     let mut n = 64;
     loop {
-        let start = Instant::now();
+        let start = now();
         f(n);
-        if start.elapsed().as_secs_f64() > 0.001 {
+        if now() - start > shortest {
             break;
         }
         n *= 2;
     }
     let mut best = f64::MAX;
-    for _ in 0..200 {
-        let start = Instant::now();
+    for _ in 0..windows {
+        let start = now();
         f(n);
-        best = best.min(start.elapsed().as_secs_f64() / n as f64);
+        best = best.min((now() - start) / n as f64);
     }
-    println!("{name:<58} {:>8.1} M/s {:>8.1} ns", 1e-6 / best, 1e9 * best);
+    say(&format!("{name:<58} {:>8.1} M/s {:>8.1} ns", 1e-6 / best, 1e9 * best));
 }
 
 fn finish(m: &mut Machine, st: &mut State, access: &Access) -> u64 {
@@ -64,7 +94,6 @@ fn hits(name: &str, config: &Config, kind: AccessKind, undo: bool) {
     for access in &pages {
         finish(&mut m, &mut st, access);
     }
-    let start = st.mark();
     measure(name, |n| {
         for i in 0..n {
             let access = &pages[(i % 4) as usize];
@@ -85,7 +114,6 @@ fn hits(name: &str, config: &Config, kind: AccessKind, undo: bool) {
         }
         st.commit();
     });
-    let _ = start;
 }
 
 fn walks(name: &str, config: &Config, undo: bool) {
@@ -161,7 +189,7 @@ fn door() {
     });
 }
 
-fn main() {
+pub fn main() {
     let concrete = |tlb, psc| Config { cpus: 1, tlb: TlbMode::Concrete { tlb, psc }, ..Config::default() };
     let small = concrete(TlbGeometry::SMALL, PscGeometry::SMALL);
     let no_psc = concrete(TlbGeometry::SMALL, PscGeometry::NONE);

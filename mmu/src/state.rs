@@ -35,13 +35,16 @@ pub struct Trace {
     pub writes: Vec<Slot>,
 }
 
-/// The part that word `slot` with value `v` has in the fingerprint: two multiplications, good for any value.
+/// The part that word `slot` with value `v` has in the fingerprint.
+///
+/// A bijection of 64 bits with good avalanche (xor-shift and multiply, twice). 64-bit products only: WebAssembly has no
+/// wider ones.
 #[inline(always)]
 fn mix(slot: Slot, v: u64) -> u64 {
-    let a = v.wrapping_add(0x9e37_79b9_7f4a_7c15) as u128;
-    let b = ((slot as u64).wrapping_mul(0xa076_1d64_78bd_642f) | 1) as u128;
-    let p = a * b;
-    (p as u64 ^ (p >> 64) as u64).wrapping_mul(0xd6e8_feb8_6659_fd93)
+    let mut z = v ^ u64::from(slot).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    z = (z ^ (z >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    z ^ (z >> 32)
 }
 
 impl State {

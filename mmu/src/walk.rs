@@ -338,6 +338,34 @@ impl Machine {
         }
     }
 
+    /// `cpu` walks to `va` although no access needs it, and sets the first clear A bit on the way (SDM 4.8 allows it;
+    /// 4.10.2.3, 4.10.3.1: what it walked to may be cached). One step; false when there is no clear A bit to be set.
+    ///
+    /// This is an agent for systems that offer it; nothing in the machine walks speculatively by itself.
+    pub fn speculate(&mut self, st: &mut State, cpu: Cpu, va: u64) -> bool {
+        let control = self.control(st, cpu);
+        let access = Access::supervisor(va, AccessKind::Read);
+        let mut above = Entry(self.root(st, cpu) | Head::RIGHTS & !Entry::NX);
+        for level in (1..=self.config.levels).rev() {
+            let Some(word) = self.memory.slot_of(entry_address(above.address(), va, level)) else { return false };
+            let entry = Entry(st.get(word));
+            let look = self.look(control, &access, entry, level, above);
+            if matches!(look, Look::Fault(_)) {
+                return false;
+            }
+            if !entry.accessed() {
+                self.write_memory(st, word, entry.0 | Entry::A);
+                self.count(cpu).ad_updates += 1;
+                return true;
+            }
+            match look {
+                Look::Table(below) => above = Entry(below),
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// #PF: ends the walk, drops what is cached for the address (SDM 4.10.4.1, last paragraphs).
     #[cold]
     pub(crate) fn fault(&mut self, st: &mut State, cpu: Cpu, access: &Access, code: u32) -> Translate {

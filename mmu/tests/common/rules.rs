@@ -30,6 +30,7 @@ pub const RULES: &[Rule] = &[
     ("a walk in flight fills nothing after an invalidation", aborted),
     ("broadcast invalidation reaches CPUs with interrupts off", broadcast),
     ("interrupts wait for IF, for the end of a walk, and for the store buffer", interrupts),
+    ("4.8: A may be set by a walk that no access needs, if the option is used", speculation),
     ("the walker and DMA see memory, not the store buffer", walker_sees_memory),
 ];
 
@@ -358,4 +359,17 @@ fn walker_sees_memory(mutant: Mutant) -> Result<(), String> {
     same("its walk", seen(&s.finish(0, READ)), at(0x20))?;
     s.m.drain(&mut s.st, 0);
     same("another's walk after the drain", seen(&s.finish(1, READ)), at(0x22))
+}
+
+fn speculation(mutant: Mutant) -> Result<(), String> {
+    let mut s = may(mutant);
+    s.put(0x4000, 0x21 << 12 | (RW & !Entry::A));
+    s.m.invlpg(&mut s.st, 0, VA);
+    same("a clear A bit", s.m.speculate(&mut s.st, 0, VA), true)?;
+    same("the PTE", s.pte(), 0x21 << 12 | RW)?;
+    same("no clear A bit", s.m.speculate(&mut s.st, 0, VA), false)?;
+    s.put(0x4000, 0x22 << 12 | RWD);
+    s.expect(READ, &[at(0x21), at(0x22)])?;
+    s.put(0x4000, 0);
+    same("nothing to walk to", s.m.speculate(&mut s.st, 0, VA), false)
 }
