@@ -2,8 +2,11 @@
 
 mod check;
 mod complaint;
+mod dis;
 mod generate;
+mod list;
 mod litmus;
+mod matrix;
 mod mmu;
 mod output;
 mod question;
@@ -45,10 +48,14 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    List(list::Args),
     Check(check::Args),
+    Matrix(matrix::Args),
+    Merge(matrix::MergeArgs),
     Replay(replay::Args),
     Explain(replay::ExplainArgs),
     Report(report::Args),
+    Dis(dis::Args),
     /// Answer memory accesses and TLB sequences, or enumerate every access
     Mmu(mmu::Args),
     /// Run litmus tests in herd's format
@@ -73,6 +80,10 @@ fn main() -> ExitCode {
     };
     let mut out = Output::new(cli.json, cli.color);
     let answer = match cli.command {
+        Command::List(args) => list::run(&args, &mut out),
+        Command::Matrix(args) => matrix::run(&args, &mut out),
+        Command::Merge(args) => matrix::merge(&args, &mut out),
+        Command::Dis(args) => dis::run(&args, &mut out),
         Command::Check(args) => check::run(&args, &mut out),
         Command::Report(args) => report::run(&args, &mut out),
         Command::Replay(args) => replay::run(&args, &mut out),

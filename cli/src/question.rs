@@ -51,6 +51,19 @@ struct Chosen {
 }
 
 impl Asked {
+    /// Every variant of these, with nothing else said.
+    pub fn of(design: &str, scenario: &str) -> Self {
+        Asked {
+            design: design.to_owned(),
+            scenario: scenario.to_owned(),
+            variants: Vec::new(),
+            set: Vec::new(),
+            memory: None,
+            tlb: None,
+            flush: None,
+        }
+    }
+
     /// The questions that the call asks, in order: designs, then scenarios, then variants.
     ///
     /// # Errors

@@ -129,6 +129,68 @@ fn names_that_are_not_there_are_answered_with_the_near_ones() {
 }
 
 #[test]
+fn shards_of_a_matrix_merge_to_the_whole() {
+    let matrix = ["matrix", "-s", "gup-before-fork", "--json"];
+    let (whole, _, status) = told(&matrix, "");
+    assert_eq!(status, 0);
+    let directory = std::env::temp_dir().join(format!("cowscope-merge-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a directory for the parts");
+    let mut paths = Vec::new();
+    for part in ["0/2", "1/2"] {
+        let (text, _, _) = told(&[&matrix[..], &["--shard", part]].concat(), "");
+        let path = directory.join(part.replace('/', "-"));
+        std::fs::write(&path, text).expect("the part can be written");
+        paths.push(path.to_string_lossy().into_owned());
+    }
+    let (merged, err, _) = told(&["merge", "--json", &paths[0], &paths[1]], "");
+    assert_eq!((merged, err.as_str()), (whole, ""));
+    let (_, err, status) = told(&["merge", &paths[1]], "");
+    assert!(status == 3 && err.contains("parts are missing: 0/2"), "{err}");
+    let (_, err, status) = told(&["merge", &paths[1], &paths[1]], "");
+    assert!(status == 3 && err.contains("there already"), "{err}");
+    std::fs::remove_dir_all(&directory).expect("the parts can be removed");
+}
+
+#[test]
+fn everything_there_is_is_listed() {
+    let (all, _, status) = told(&["list"], "");
+    assert!(status == 0 && all.contains("2021-unshare-v1") && all.contains("fork-vs-gup-fast"), "{all}");
+    let (one, _, _) = told(&["list", "2021-unshare-v1"], "");
+    assert!(one.contains("during_fork: ") && one.contains("SEQCOUNT=1"), "{one}");
+    let (_, err, status) = told(&["list", "2021-unshare"], "");
+    assert!(status == 3 && err.contains("did you mean `2021-unshare-v1`?"), "{err}");
+    let (ops, _, status) = told(&["dis", "-d", "2021-unshare-v1", "-s", "vmsplice-leak", "do_wp_page"], "");
+    assert!(status == 0 && ops.contains("-- step") && ops.contains("designs/2021-unshare-v1/design.c:"), "{ops}");
+}
+
+#[test]
+fn a_design_and_a_scenario_of_ones_own_are_checked_and_travel_in_the_link() {
+    let directory = std::env::temp_dir().join(format!("cowscope-own-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a directory for the files");
+    let file = |name: &str, text: &str| {
+        let path = directory.join(name);
+        std::fs::write(&path, text).expect("the file can be written");
+        path.to_string_lossy().into_owned()
+    };
+    let design = file("mine.c", "BASE(\"6.1-anon-exclusive\")\nTITLE(\"Mine\")\n");
+    let scenario = file(
+        "lost.c",
+        "TITLE(\"A counter\")\nKIND(race)\nint count;\nPROCESS(0) CPU(0) void a(void) { count = count + 1; }\n\
+         PROCESS(0) CPU(1) void b(void) { count = count + 1; }\nCHECK void end(void) { assert(count == 2); }\n",
+    );
+    let (out, err, status) = told(&["check", "-d", &design, "-s", &scenario], "");
+    assert_eq!((err.as_str(), status), ("", 1), "{out}");
+    let link = link_of("assertion", &out);
+    let (table, err, status) = told(&["replay", &link], "");
+    assert_eq!((err.as_str(), status), ("", 1), "{table}");
+    assert!(table.contains("| count: 0 -> 1"), "{table}");
+    let broken = file("broken.c", "TITLE(\"Broken\")\nint f(void) { return x; }\n");
+    let (_, err, status) = told(&["check", "-d", &broken, "-s", "vmsplice-leak"], "");
+    assert!(status == 3 && err.contains("broken.c:2:22") && err.contains('^'), "{err}");
+    std::fs::remove_dir_all(&directory).expect("the files can be removed");
+}
+
+#[test]
 fn a_link_that_is_broken_or_has_changed_is_answered_in_words() {
     let (out, err, status) = told(&["replay", "#/run?v=1&d=2021-unshare-v1&s=vmsplice-leak&x=a12z"], "");
     assert!(out.is_empty() && status == 3 && err.contains("(in `x=`): no agent's letter at `z`"), "{err}");
