@@ -1,6 +1,6 @@
 //! The words of the machine: what each builtin takes, gives and costs in steps. `docs/language.md` explains them.
 
-use super::ir::Alu;
+use super::ir::{Alu, Marking};
 use super::types::{TyId, Types};
 
 /// Operations that the running system carries out.
@@ -69,9 +69,9 @@ pub enum Builtin {
     ReadOnce,
     WriteOnce,
     /// `smp_load_acquire(&x)`, `atomic_read(&x)`
-    LoadPtr,
+    LoadPtr(Marking),
     /// `smp_store_release(&x, v)`, `atomic_set(&x, v)`
-    StorePtr,
+    StorePtr(Marking),
     Xchg,
     Cmpxchg,
     TryCmpxchg,
@@ -119,8 +119,10 @@ pub fn builtin(name: &str) -> Option<Builtin> {
     match name {
         "READ_ONCE" => Some(ReadOnce),
         "WRITE_ONCE" => Some(WriteOnce),
-        "smp_load_acquire" | "atomic_read" | "atomic_read_acquire" => Some(LoadPtr),
-        "smp_store_release" | "atomic_set" | "atomic_set_release" => Some(StorePtr),
+        "smp_load_acquire" | "atomic_read_acquire" => Some(LoadPtr(Marking::Acquire)),
+        "atomic_read" => Some(LoadPtr(Marking::Once)),
+        "smp_store_release" | "atomic_set_release" => Some(StorePtr(Marking::Release)),
+        "atomic_set" => Some(StorePtr(Marking::Once)),
         "xchg" => Some(Xchg),
         "cmpxchg" => Some(Cmpxchg),
         "try_cmpxchg" => Some(TryCmpxchg),

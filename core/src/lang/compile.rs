@@ -55,9 +55,7 @@ pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>
     }
     let mut cx = Cx { next_slot: FIRST_SLOT, diags, ..Cx::default() };
     lower::collect(&mut cx, &units, &|file| layers.get(file as usize).copied().unwrap_or(0));
-    let mut codes: Vec<_> = (0..cx.funcs.len() as u32)
-        .map(|f| if cx.funcs[f as usize].def.is_some() { lower::func(&mut cx, f).ok() } else { None })
-        .collect();
+    let mut codes: Vec<_> = (0..cx.funcs.len() as u32).map(|f| lowered(&mut cx, f)).collect();
     let entries = entries(&mut cx);
     check_handler(&mut cx, "do_page_fault", 2);
     check_handler(&mut cx, "do_interrupt", 1);
@@ -65,16 +63,39 @@ pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>
     fail_on_error(&mut cx)?;
     inline_all(&mut cx, &mut codes);
     fail_on_error(&mut cx)?;
-    Ok(assemble(cx, codes, entries))
+    assemble(cx, codes, entries)
+}
+
+/// A function's code, while there is not too much of it or wrong with it.
+fn lowered(cx: &mut Cx, f: u32) -> Option<super::ir::Code> {
+    let def = cx.funcs[f as usize].def.clone()?;
+    if cx.full() {
+        return None;
+    }
+    if cx.ops_in_all > lower::MAX_OPS_IN_ALL {
+        if cx.ops_in_all != usize::MAX {
+            let _ = cx.bad::<()>("E0231", def.decl.name.span, "with this function the program is too big");
+        }
+        cx.ops_in_all = usize::MAX;
+        return None;
+    }
+    lower::func(cx, f).ok()
 }
 
 fn fail_on_error(cx: &mut Cx) -> Result<(), Vec<Diagnostic>> {
+    let mut seen = std::collections::BTreeSet::new();
+    cx.diags.retain(|d| seen.insert((d.span, d.code, d.message.clone())));
+    if cx.diags.len() > lower::MOST_ERRORS {
+        cx.diags.truncate(lower::MOST_ERRORS);
+        let span = cx.diags.last().map(|d| d.span).unwrap_or_default();
+        cx.diags.push(Diagnostic::error("E0199", span, format!("more than {} errors", lower::MOST_ERRORS)));
+    }
     if cx.diags.iter().any(|d| d.severity == Severity::Error) { Err(std::mem::take(&mut cx.diags)) } else { Ok(()) }
 }
 
-fn assemble(cx: Cx, codes: Vec<Option<super::ir::Code>>, entries: Vec<Entry>) -> Compiled {
+fn assemble(mut cx: Cx, codes: Vec<Option<super::ir::Code>>, entries: Vec<Entry>) -> Result<Compiled, Vec<Diagnostic>> {
     let mut p = Program { end_slot: cx.next_slot, ..Program::default() };
-    p.locs = cx.locs;
+    p.locs = std::mem::take(&mut cx.locs);
     for (i, code) in codes.into_iter().enumerate() {
         let info = &cx.funcs[i];
         let func = Func {
@@ -90,15 +111,19 @@ fn assemble(cx: Cx, codes: Vec<Option<super::ir::Code>>, entries: Vec<Entry>) ->
             syscall: info.syscall,
             len: 0,
         };
-        p.add(i as u32, code.unwrap_or_default(), func);
+        if !p.add(i as u32, code.unwrap_or_default(), func) {
+            let (name, span) = (cx.funcs[i].name.clone(), cx.funcs[i].decl_span);
+            let _ = cx.bad::<()>("E0231", span, format!("`{name}` keeps too many values from step to step"));
+        }
     }
+    fail_on_error(&mut cx)?;
     p.page_fault = cx.func_names.get("do_page_fault").copied();
     p.interrupt = cx.func_names.get("do_interrupt").copied();
     p.switch_mm = cx.func_names.get("switch_mm").copied();
     p.entries = entries;
     (p.types, p.globals, p.inits, p.strings, p.asserts) = (cx.types, cx.globals, cx.inits, cx.strings, cx.asserts);
     p.constants = cx.consts.iter().map(|(k, v)| (k.to_string(), *v)).collect();
-    Compiled { program: p, warnings: cx.diags }
+    Ok(Compiled { program: p, warnings: cx.diags })
 }
 
 /// The functions with a role, in the order of the text.

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use super::ir::{Code, Label, Loc, LocId, LocalMem, LocalName, Op, Reg};
 use super::lower::Cx;
-use super::lower::STEPLESS;
+use super::lower::{MAX_MEM, STEPLESS};
 
 /// A function of at most this many micro-ops is put in place of every call of it.
 const SMALL: usize = 48;
 /// No function grows beyond this.
 const BIGGEST: usize = 20_000;
+/// Where all functions together have grown to this, calls stay calls.
+const BIGGEST_IN_ALL: usize = 300_000;
 
 /// Inlines, callees first. `codes[i]` is function `i` where it has a body.
 pub fn inline_all(cx: &mut Cx, codes: &mut [Option<Code>]) {
@@ -27,10 +29,13 @@ pub fn inline_all(cx: &mut Cx, codes: &mut [Option<Code>]) {
     for f in 0..codes.len() {
         visit(f, codes, &mut state, &mut recursive, &mut order);
     }
+    let mut spent = 0;
     for f in order {
         let Some(code) = codes[f].take() else { continue };
-        let mut out = Inliner { cx, codes, sites: &sites, recursive: &recursive, locs: BTreeMap::new(), failed: false };
+        let (locs, failed) = (BTreeMap::new(), false);
+        let mut out = Inliner { cx, codes, sites: &sites, recursive: &recursive, locs, failed, spent };
         let done = out.expand(f as u32, &code);
+        spent += done.ops.len();
         codes[f] = Some(done);
     }
 }
@@ -80,6 +85,8 @@ struct Inliner<'a> {
     recursive: &'a [bool],
     locs: BTreeMap<(LocId, LocId), LocId>,
     failed: bool,
+    /// Micro-ops of the functions that are done.
+    spent: usize,
 }
 
 /// Where a body is being put: offsets of its names in the outer function.
@@ -173,7 +180,8 @@ impl Inliner<'_> {
         let callee = self.codes[func as usize].as_ref();
         let rec = self.recursive[func as usize] || func == f;
         let wanted = callee.is_some_and(|c| c.ops.len() <= SMALL || self.sites[func as usize] == 1 || !c.steps);
-        let big = out.ops.len() + callee.map_or(0, |c| c.ops.len()) > BIGGEST || depth > 40;
+        let (ops, mem) = callee.map_or((0, 0), |c| (out.ops.len() + c.ops.len(), out.mem + c.mem));
+        let big = ops > BIGGEST || self.spent + ops > BIGGEST_IN_ALL || mem > MAX_MEM || depth > 40;
         match callee {
             Some(c) if (stepless || wanted) && !rec && !big => {
                 let at = At { reg: out.regs, label: out.labels, mem: out.mem, call: Some(loc), stepless };
@@ -212,11 +220,9 @@ impl Inliner<'_> {
                 if stepless && !self.failed {
                     self.failed = true;
                     let span = self.cx.locs[loc as usize].span;
-                    let _ = self.cx.bad::<()>(
-                        "E0245",
-                        span,
-                        "a function called in an atomic block, a guard or an assertion must not call itself",
-                    );
+                    let why = if rec { "must not call itself" } else { "must be small" };
+                    let what = "a function called in an atomic block, a guard or an assertion";
+                    let _ = self.cx.bad::<()>("E0245", span, format!("{what} {why}"));
                 }
                 out.ops.push(Op::Call { func, d, args: out.args.len() as u32, id: 0 });
                 out.locs.push(loc);

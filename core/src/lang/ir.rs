@@ -211,6 +211,39 @@ pub enum Op {
     },
 }
 
+impl Op {
+    /// Does it read or write a variable or memory (perhaps of the task's own stack)?
+    pub fn accesses(&self) -> bool {
+        self.loads() || self.stores()
+    }
+
+    /// Does it read one?
+    pub fn loads(&self) -> bool {
+        matches!(self, Op::LdG { .. } | Op::LdX { .. } | Op::LdP { .. })
+    }
+
+    /// Does it write one?
+    pub fn stores(&self) -> bool {
+        matches!(self, Op::StG { .. } | Op::StX { .. } | Op::StP { .. })
+    }
+}
+
+/// How an access orders others, as the text marks it. See `docs/language.md`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Marking {
+    /// A plain access of C: one that races with it is reported.
+    #[default]
+    Plain,
+    /// `READ_ONCE`, `WRITE_ONCE`, `atomic_read`, `atomic_set`, `test_bit`: no order.
+    Once,
+    /// `smp_load_acquire` and the like.
+    Acquire,
+    /// `smp_store_release` and the like.
+    Release,
+    /// Part of an assertion or of what the invariants are told: not there for the program.
+    Free,
+}
+
 /// A place in the source, with the chain of inlined calls around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loc {
@@ -219,6 +252,8 @@ pub struct Loc {
     pub func: u32,
     /// The call that this code was inlined at.
     pub parent: Option<LocId>,
+    /// How an access that stands here is marked.
+    pub marking: Marking,
 }
 
 /// A named local variable that lives in a register.
@@ -255,4 +290,35 @@ pub struct Code {
     pub mems: Vec<LocalMem>,
     /// True if it has a step of its own.
     pub steps: bool,
+}
+
+/// How much of a [`Code`] there was, to go back to: see [`Code::restore`].
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    mem: u32,
+    args: usize,
+    locals: usize,
+    mems: usize,
+    steps: bool,
+}
+
+impl Code {
+    /// How much there is now, besides ops.
+    pub fn extent(&self) -> Extent {
+        Extent {
+            mem: self.mem,
+            args: self.args.len(),
+            locals: self.locals.len(),
+            mems: self.mems.len(),
+            steps: self.steps,
+        }
+    }
+
+    /// Forgets what came since.
+    pub fn restore(&mut self, e: Extent) {
+        (self.mem, self.steps) = (e.mem, e.steps);
+        self.args.truncate(e.args);
+        self.locals.truncate(e.locals);
+        self.mems.truncate(e.mems);
+    }
 }

@@ -301,11 +301,41 @@ pub struct Finished {
     pub slots: u32,
 }
 
+/// Registers that may be alive at the end of one step: more than a stack has words.
+const MOST_KEPT: usize = 256;
+/// Rounds of looking for dead code: what is left after so many does no harm.
+const DEAD_ROUNDS: u32 = 6;
+
+/// Variables that are read before they are written are 0, not what somebody left in the register.
+fn clear_unwritten(code: &mut Code) {
+    let b = blocks(&code.ops, code.labels);
+    let mut live = live_out(code, &b).swap_remove(0);
+    let end = b.start.get(1).copied().unwrap_or(code.ops.len());
+    let mut us = Vec::new();
+    for op in code.ops[..end].iter().rev() {
+        if let Some(d) = def(op) {
+            live.clear(d as usize);
+        }
+        uses(op, &code.args, &mut us);
+        us.iter().for_each(|r| live.set(*r as usize));
+    }
+    let unwritten: Vec<Reg> = live.iter().map(|r| r as Reg).filter(|r| !code.params.contains(r)).collect();
+    let loc = code.locs.first().copied().unwrap_or(0);
+    code.ops.splice(0..0, unwritten.iter().map(|d| Op::K { d: *d, k: 0 }));
+    code.locs.splice(0..0, unwritten.iter().map(|_| loc));
+}
+
 /// Cleans up a function and decides what is kept where between steps. Record ids start at `first_record`.
-pub fn finish(mut code: Code, func: u32, first_record: u32, first_slot: u32) -> Finished {
+/// `None` if too much would have to be kept.
+pub fn finish(mut code: Code, func: u32, first_record: u32, first_slot: u32) -> Option<Finished> {
     drop_unreachable(&mut code);
     propagate_copies(&mut code);
-    while drop_dead(&mut code) {}
+    for _ in 0..DEAD_ROUNDS {
+        if !drop_dead(&mut code) {
+            break;
+        }
+    }
+    clear_unwritten(&mut code);
     let b = blocks(&code.ops, code.labels);
     let out = live_out(&code, &b);
     // live sets at the records, in op order
@@ -326,8 +356,11 @@ pub fn finish(mut code: Code, func: u32, first_record: u32, first_slot: u32) -> 
             us.iter().for_each(|r| live.set(*r as usize));
         }
     }
+    if at.iter().any(|(_, live)| live.len() > MOST_KEPT) {
+        return None;
+    }
     at.sort_by_key(|(i, _)| *i);
-    let (slot_of, slots) = colour(&at, code.regs as usize);
+    let (slot_of, slots) = colour(&at, code.regs as usize)?;
     let word = |r: Reg| first_slot + slot_of[r as usize];
     let mut records = Vec::new();
     for (n, (i, live)) in at.iter().enumerate() {
@@ -349,38 +382,36 @@ pub fn finish(mut code: Code, func: u32, first_record: u32, first_slot: u32) -> 
         });
     }
     dead_words(&code, &b, first_record, first_slot, slots, &mut records);
-    Finished { code, records, slots }
+    Some(Finished { code, records, slots })
 }
 
 /// Frame words for the registers that outlive a step; two that are never alive together may share one.
-fn colour(at: &[(usize, Vec<Reg>)], regs: usize) -> (Vec<u32>, u32) {
+fn colour(at: &[(usize, Vec<Reg>)], regs: usize) -> Option<(Vec<u32>, u32)> {
     let mut kept: Vec<Reg> = at.iter().flat_map(|(_, l)| l.iter().copied()).collect();
     kept.sort_unstable();
     kept.dedup();
     let index: std::collections::BTreeMap<Reg, usize> = kept.iter().enumerate().map(|(i, r)| (*r, i)).collect();
     let mut clash = vec![Bits::new(kept.len()); kept.len()];
     for (_, live) in at {
-        for a in live {
-            for b in live {
-                if a != b {
-                    clash[index[a]].set(index[b]);
-                }
-            }
+        let mut together = Bits::new(kept.len());
+        live.iter().for_each(|r| together.set(index[r]));
+        for r in live {
+            clash[index[r]].or(&together);
         }
     }
     let mut slot_of = vec![0; regs];
     let mut slots = 0;
     let mut given: Vec<u32> = Vec::new();
     for (i, r) in kept.iter().enumerate() {
-        let mut s = 0;
-        while clash[i].iter().any(|j| j < i && given[j] == s) {
-            s += 1;
-        }
+        let mut taken = Bits::new(MOST_KEPT + 1);
+        clash[i].iter().filter(|j| *j < i).for_each(|j| taken.set(given[j] as usize));
+        // fewer than `MOST_KEPT` others are ever alive with this one at one place, but there are many places
+        let s = (0..MOST_KEPT as u32).find(|s| !taken.get(*s as usize))?;
         given.push(s);
         slot_of[*r as usize] = s;
         slots = slots.max(s + 1);
     }
-    (slot_of, slots)
+    Some((slot_of, slots))
 }
 
 /// Which frame words may hold something dead at each record.

@@ -13,6 +13,7 @@ mod token;
 
 pub mod builtins;
 pub mod compile;
+pub mod dis;
 mod inline;
 pub mod ir;
 pub mod live;

@@ -82,11 +82,17 @@ pub struct Program {
 }
 
 impl Program {
-    /// Adds function `index`.
-    pub(super) fn add(&mut self, index: u32, code: Code, mut func: Func) {
+    /// Adds function `index`. False, without it, if it keeps too much from step to step.
+    pub(super) fn add(&mut self, index: u32, code: Code, mut func: Func) -> bool {
         let first_op = self.ops.len() as u32;
         let first_record = self.records.len() as u32;
-        let done = live::finish(code, index, first_record, FRAME_HEADER);
+        if code.ops.is_empty() {
+            // promised, but nowhere defined: calling it traps
+            func.entry = first_op;
+            self.funcs.push(func);
+            return true;
+        }
+        let Some(done) = live::finish(code, index, first_record, FRAME_HEADER) else { return false };
         let code = done.code;
         func.mem_base = FRAME_HEADER + done.slots;
         func.frame_words = func.mem_base + code.mem;
@@ -127,6 +133,7 @@ impl Program {
         func.len = at - first_op;
         self.regs = self.regs.max(code.regs);
         self.funcs.push(func);
+        true
     }
 
     /// A function by name.

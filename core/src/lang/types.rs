@@ -32,6 +32,8 @@ pub struct Struct {
     pub words: u32,
     /// False for a struct that is only named so far.
     pub complete: bool,
+    /// 1 more than the deepest field by value; 0 while it is incomplete.
+    pub depth: u32,
 }
 
 /// A field: `offset` words from the struct's start.
@@ -137,6 +139,16 @@ impl Types {
             Ty::Bool | Ty::Int { .. } | Ty::Ptr(_) | Ty::Enum(_) => 1,
             Ty::Array(e, n) => self.words(*e).saturating_mul(*n),
             Ty::Struct(s) => self.structs[*s as usize].words,
+        }
+    }
+
+    /// How deep a type is built on others: 0 for scalars that are no pointers. A pointer to a struct does not look into it.
+    pub fn depth(&self, id: TyId) -> u32 {
+        match self.get(id) {
+            Ty::Ptr(t) if matches!(self.get(*t), Ty::Struct(_)) => 1,
+            Ty::Ptr(t) | Ty::Array(t, _) => 1 + self.depth(*t),
+            Ty::Struct(s) => self.structs[*s as usize].depth,
+            _ => 0,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::ast::{Expr, ExprKind, Ident, Span, UnOp};
 use super::super::builtins::{self, Builtin, Gives, Sys, builtin};
-use super::super::ir::{Alu, Op, Reg};
+use super::super::ir::{Alu, Marking, Op, Reg};
 use super::super::types::{Ext, TyId, Types};
 use super::{AssertKind, Assertion, Lower, Opd, Place, R, Val};
 use crate::lang::compile::SCENARIO;
@@ -20,6 +20,9 @@ impl Lower<'_> {
         }
         if let Some(b) = builtin(&callee.name) {
             return self.call_builtin(b, callee, args, span);
+        }
+        if self.cx.full() {
+            return Err(super::Bad);
         }
         let names: Vec<String> = self.cx.func_names.keys().map(|k| k.to_string()).collect();
         let all = names.iter().map(|s| s.as_str()).chain(builtins::NAMES.iter().copied());
@@ -129,7 +132,7 @@ impl Lower<'_> {
     fn call_builtin(&mut self, b: Builtin, callee: &Ident, args: &[Expr], span: Span) -> R<Val> {
         let n = match b {
             Builtin::Nothing => 0,
-            Builtin::WriteOnce | Builtin::StorePtr | Builtin::Xchg | Builtin::SetBit { .. } | Builtin::TestBit => 2,
+            Builtin::WriteOnce | Builtin::StorePtr(_) | Builtin::Xchg | Builtin::SetBit { .. } | Builtin::TestBit => 2,
             Builtin::Cmpxchg | Builtin::TryCmpxchg | Builtin::AddUnless => 3,
             Builtin::Rmw { operand: None, .. } => 2,
             Builtin::Sys { args, .. } => args as usize,
@@ -143,22 +146,26 @@ impl Lower<'_> {
                 if !self.cx.types.is_scalar(ty) {
                     return self.cx.bad("E0219", args[0].span, "READ_ONCE reads one word");
                 }
+                self.mark(Marking::Once);
                 Ok(self.load(place, ty))
             }
             Builtin::WriteOnce => {
                 let ty = self.type_of(&args[0])?;
                 let v = self.arg(&args[1], ty)?;
                 let (place, _) = self.place(&args[0])?;
+                self.mark(Marking::Once);
                 self.store(place, v);
                 Ok(NOTHING)
             }
-            Builtin::LoadPtr => {
+            Builtin::LoadPtr(marking) => {
                 let (place, ty) = self.pointed(&args[0])?;
+                self.mark(marking);
                 Ok(self.load(place, ty))
             }
-            Builtin::StorePtr => {
+            Builtin::StorePtr(marking) => {
                 let (place, ty) = self.pointed(&args[0])?;
                 let v = self.arg(&args[1], ty)?;
+                self.mark(marking);
                 self.store(place, v);
                 Ok(NOTHING)
             }
@@ -178,6 +185,7 @@ impl Lower<'_> {
             Builtin::TestBit => {
                 let nr = self.expr(&args[0])?;
                 let (place, ty) = self.pointed(&args[1])?;
+                self.mark(Marking::Once);
                 let v = self.load(place, ty);
                 let s = self.alu(Alu::ShrU, Ext::None, v.opd, nr.opd, span)?;
                 let opd = self.alu(Alu::And, Ext::None, s, Opd::Const(1), span)?;
@@ -219,7 +227,9 @@ impl Lower<'_> {
     /// A value read for free, as part of the step before.
     fn ghost(&mut self, e: &Expr) -> R<Reg> {
         self.atomic += 1;
+        self.free += 1;
         let v = self.expr(e);
+        self.free -= 1;
         self.atomic -= 1;
         Ok(self.to_reg(v?.opd))
     }
@@ -369,6 +379,7 @@ impl Lower<'_> {
         let mut regs = Vec::with_capacity(args.len());
         if free {
             self.atomic += 1;
+            self.free += 1;
         }
         let mut bad = None;
         for (i, a) in args.iter().enumerate() {
@@ -386,6 +397,7 @@ impl Lower<'_> {
         }
         if free {
             self.atomic -= 1;
+            self.free -= 1;
         }
         if let Some(b) = bad {
             return Err(b);

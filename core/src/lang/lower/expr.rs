@@ -3,34 +3,9 @@
 use super::super::ast::{BinOp, Expr, ExprKind, Span, UnOp};
 use super::super::ir::{Alu, Op};
 use super::super::types::{Ext, Ty, TyId, Types};
-use super::{Lower, Opd, Place, R, Val, globals};
+use super::{Lower, Opd, Place, R, Val};
 
 impl Lower<'_> {
-    /// The type of an expression, without running it.
-    pub(super) fn type_of(&mut self, e: &Expr) -> R<TyId> {
-        if let ExprKind::Name(n) = &e.kind {
-            if let Some(l) = self.scopes.iter().rev().find_map(|s| s.get(n)) {
-                return Ok(l.ty);
-            }
-            if let Some(g) = self.cx.global_names.get(n) {
-                return Ok(self.cx.globals[*g].ty);
-            }
-        }
-        let (ops, locs, steps) = (self.code.ops.len(), self.code.locs.len(), self.code.steps);
-        let asserts = self.cx.asserts.len();
-        let r = match &e.kind {
-            ExprKind::Index(..) | ExprKind::Field(..) | ExprKind::Arrow(..) | ExprKind::Unary(UnOp::Deref, _) => {
-                self.place(e).map(|(_, t)| t)
-            }
-            _ => self.expr(e).map(|v| v.ty),
-        };
-        self.code.ops.truncate(ops);
-        self.code.locs.truncate(locs);
-        self.code.steps = steps;
-        self.cx.asserts.truncate(asserts);
-        r
-    }
-
     /// The value of an expression.
     pub(super) fn expr(&mut self, e: &Expr) -> R<Val> {
         let outer = self.loc;
@@ -51,8 +26,8 @@ impl Lower<'_> {
             ExprKind::Name(n) => {
                 let known = self.scopes.iter().any(|s| s.contains_key(n)) || self.cx.global_names.contains_key(n);
                 if !known && let Some(k) = self.cx.consts.get(n) {
-                    let (k, fits) = (*k, i32::try_from(*k).is_ok());
-                    let ty = if fits { Types::INT } else { self.cx.types.int(true, 64) };
+                    let k = *k;
+                    let ty = self.cx.constant_type(k);
                     return Ok(Val { opd: Opd::Const(k as u64), ty });
                 }
                 self.rvalue(e)
@@ -85,12 +60,12 @@ impl Lower<'_> {
             }
             ExprKind::Cond { cond, then, otherwise } => self.conditional(cond, then.as_deref(), otherwise, e.span),
             ExprKind::Cast(t, v) => {
-                let ty = globals::resolve(self.cx, t)?;
+                let ty = self.resolve(t, None)?;
                 let v = self.expr(v)?;
                 self.cast(v, ty, e.span)
             }
             ExprKind::SizeofType(t) => {
-                let ty = globals::resolve(self.cx, t)?;
+                let ty = self.resolve(t, None)?;
                 Ok(Val { opd: Opd::Const(self.cx.types.words(ty) as u64 * 8), ty: Types::U64 })
             }
             ExprKind::SizeofExpr(x) => {
@@ -174,7 +149,7 @@ impl Lower<'_> {
     }
 
     /// Integer promotion.
-    fn promote(&mut self, v: Val, span: Span) -> R<Val> {
+    pub(super) fn promote(&mut self, v: Val, span: Span) -> R<Val> {
         if !self.cx.types.is_integer(v.ty) {
             let t = self.cx.types.show(v.ty);
             return self.cx.bad("E0221", span, format!("an integer is wanted here, this is `{t}`"));
@@ -266,6 +241,7 @@ impl Lower<'_> {
         if let (Opd::Const(x), Opd::Const(y)) = (a, b) {
             return match op.eval(x, y) {
                 Some(v) => Ok(Opd::Const(ext.apply(v))),
+                None if self.dead > 0 => Ok(Opd::Const(0)),
                 None => self.cx.bad("E0223", span, "division by zero"),
             };
         }
@@ -384,12 +360,27 @@ impl Lower<'_> {
             return self.cx.bad("E0224", span, format!("`{a}` can't become `{b}`"));
         }
         let (to, _) = self.place(target)?;
+        self.copyable(ty, span)?;
         for w in 0..self.cx.types.words(ty) {
             let (from, to) = (self.word(from, w), self.word(to, w));
             let v = self.load(from, Types::U64);
             self.store(to, v.opd);
         }
         Ok(Val { opd: Opd::Const(0), ty: Types::VOID })
+    }
+
+    /// Objects that are copied or filled word by word are small: the code for it is.
+    pub(super) fn copyable(&mut self, ty: TyId, span: Span) -> R<()> {
+        if self.cx.types.words(ty) <= super::MAX_LOCAL_WORDS {
+            return Ok(());
+        }
+        let (n, most) = (self.cx.types.words(ty), super::MAX_LOCAL_WORDS);
+        self.cx.bad_help(
+            "E0206",
+            span,
+            format!("{n} words are too many to handle at once; {most} are possible"),
+            "copy in a loop, or keep it in a variable of file scope".into(),
+        )
     }
 
     /// Word `w` of a place.
@@ -472,15 +463,17 @@ impl Lower<'_> {
 
     fn conditional(&mut self, cond: &Expr, then: Option<&Expr>, otherwise: &Expr, span: Span) -> R<Val> {
         let c = self.expr(cond)?;
+        let ty_then = if let Some(t) = then { self.type_of_value(t)? } else { c.ty };
+        let ty_else = self.type_of_value(otherwise)?;
+        let ty = self.common(ty_then, ty_else);
         if let Opd::Const(k) = c.opd {
-            return match (k != 0, then) {
-                (true, Some(t)) => self.expr(t),
-                (true, None) => Ok(c),
-                (false, _) => self.expr(otherwise),
+            let v = match (k != 0, then) {
+                (true, Some(t)) => self.expr(t)?,
+                (true, None) => c,
+                (false, _) => self.expr(otherwise)?,
             };
+            return self.convert(v, ty, span);
         }
-        let (ty_then, ty_else) = (if let Some(t) = then { self.type_of(t)? } else { c.ty }, self.type_of(otherwise)?);
-        let ty = self.common(ty_then, ty_else, otherwise);
         let (d, no, end) = (self.reg(), self.label(), self.label());
         let rc = self.to_reg(c.opd);
         self.put(Op::Jz { a: rc, to: no });
@@ -496,27 +489,14 @@ impl Lower<'_> {
         let v = self.convert(v, ty, span)?;
         self.write(Place::Local(d), v.opd);
         self.put(Op::Label(end));
-        Ok(Val { opd: Opd::Reg(d), ty })
+        Ok(if ty == Types::VOID { Val { opd: Opd::Const(0), ty } } else { Val { opd: Opd::Reg(d), ty } })
     }
 
-    fn common(&mut self, a: TyId, b: TyId, otherwise: &Expr) -> TyId {
-        if a == b {
-            return a;
-        }
-        let t = &self.cx.types;
-        if t.pointee(a).is_some() && t.is_integer(b) {
-            return a;
-        }
-        if t.pointee(b).is_some() && (t.is_integer(a) || t.pointee(a) == Some(Types::VOID)) {
-            return b;
-        }
-        if t.pointee(a).is_some() || !t.is_integer(a) || !t.is_integer(b) {
-            return a;
-        }
-        let _ = otherwise;
-        let ((sa, ba), (sb, bb)) = (t.int_shape(a), t.int_shape(b));
-        let bits = ba.max(bb).max(32);
-        let signed = !((ba == bits && !sa) || (bb == bits && !sb));
-        self.cx.types.int(signed, bits)
+    fn type_of_value(&mut self, e: &Expr) -> R<TyId> {
+        let ty = self.type_of(e)?;
+        Ok(match *self.cx.types.get(ty) {
+            Ty::Array(elem, _) => self.cx.types.ptr(elem),
+            _ => ty,
+        })
     }
 }

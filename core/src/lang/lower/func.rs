@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::super::ast::{self, Block, Expr, ExprKind, Init, Span, Stmt, StmtKind, UnOp, VarDecl};
 use super::super::ir::{Alu, Code, LocalMem, LocalName, Op};
 use super::super::types::{Ext, Ty, TyId, Types};
-use super::{Bad, Cx, Local, Lower, Opd, Place, R, Val, const_expr, globals};
+use super::{Bad, Cx, Local, Lower, Named, Opd, Place, R, Val, const_expr, globals};
 
 /// Lowers function number `index`, which has a body.
 pub fn lower(cx: &mut Cx, index: u32) -> R<Code> {
@@ -17,6 +17,7 @@ pub fn lower(cx: &mut Cx, index: u32) -> R<Code> {
     l.addressed = addressed(&def.body);
     l.at(def.decl.name.span);
     for (p, ty) in def.decl.params.iter().zip(&info.params) {
+        let _ = l.once(&p.name);
         let r = l.reg();
         l.code.params.push(r);
         l.declare(&p.name.name, *ty, Some(Opd::Reg(r)));
@@ -24,13 +25,10 @@ pub fn lower(cx: &mut Cx, index: u32) -> R<Code> {
     let ok = l.block(&def.body);
     let a = l.to_reg(Opd::Const(0));
     l.put(Op::Ret { a });
-    let unbound: Vec<(Rc<str>, Span)> =
-        l.labels.iter().filter(|(_, (_, at, _))| at.is_none()).map(|(n, (_, _, used))| (n.clone(), *used)).collect();
-    for (name, used) in unbound {
-        let _ = l.cx.bad::<()>("E0230", used, format!("no label `{name}` in this function"));
-    }
+    l.check_labels();
     let code = std::mem::take(&mut l.code);
-    if code.regs > u16::MAX as u32 {
+    cx.ops_in_all += code.ops.len();
+    if code.ops.len() >= super::MAX_OPS || code.regs > u16::MAX as u32 || code.mem > super::MAX_MEM {
         return cx.bad("E0231", def.decl.name.span, "this function is too big");
     }
     ok?;
@@ -51,6 +49,9 @@ impl<'a> Lower<'a> {
             continues: Vec::new(),
             cases: Vec::new(),
             atomic: 0,
+            atomics: Vec::new(),
+            free: 0,
+            dead: 0,
             loc: 0,
         }
     }
@@ -66,7 +67,7 @@ impl<'a> Lower<'a> {
             Place::Local(r)
         } else {
             let off = self.code.mem;
-            self.code.mem += self.cx.types.words(ty);
+            self.code.mem = self.code.mem.saturating_add(self.cx.types.words(ty));
             self.code.mems.push(LocalMem { off, name: name.to_string(), ty, func: self.func });
             Place::Mem(off)
         };
@@ -141,9 +142,9 @@ impl<'a> Lower<'a> {
                 r
             }
             StmtKind::Switch { value, body } => self.switch(value, body),
-            StmtKind::Case { .. } | StmtKind::Default => self.case(s.span),
+            StmtKind::Case { .. } | StmtKind::Default => self.case(s),
             StmtKind::Label(l) => {
-                let (label, at, used) = self.named_label(&l.name, l.span);
+                let Named { label, at, .. } = self.named_label(&l.name, l.span).clone();
                 if let Some(first) = at {
                     self.cx.diags.push(
                         super::Diagnostic::error("E0204", l.span, format!("label `{}` is there twice", l.name))
@@ -151,12 +152,17 @@ impl<'a> Lower<'a> {
                     );
                     return Err(Bad);
                 }
-                self.labels.insert(l.name.clone(), (label, Some(l.span), used));
+                let path = self.atomics.clone();
+                let named = self.named_label(&l.name, l.span);
+                (named.at, named.path) = (Some(l.span), path);
                 self.put(Op::Label(label));
                 Ok(())
             }
             StmtKind::Goto(l) => {
-                let (to, _, _) = self.named_label(&l.name, l.span);
+                let from = self.atomics.clone();
+                let named = self.named_label(&l.name, l.span);
+                named.from.push((l.span, from));
+                let to = named.label;
                 self.put(Op::Jmp { to });
                 Ok(())
             }
@@ -169,20 +175,38 @@ impl<'a> Lower<'a> {
                     self.put(Op::Lock);
                 }
                 self.atomic += 1;
+                self.atomics.push(b.span);
                 let r = self.block(b);
+                self.atomics.pop();
                 self.atomic -= 1;
                 r
             }
         }
     }
 
-    fn named_label(&mut self, name: &Rc<str>, span: Span) -> (u32, Option<Span>, Span) {
-        if let Some(l) = self.labels.get(name) {
-            return *l;
+    fn named_label(&mut self, name: &Rc<str>, span: Span) -> &mut Named {
+        let fresh = if self.labels.contains_key(name) { 0 } else { self.label() };
+        self.labels.entry(name.clone()).or_insert(Named {
+            label: fresh,
+            at: None,
+            used: span,
+            path: Vec::new(),
+            from: Vec::new(),
+        })
+    }
+
+    /// Labels that are missing, and jumps into atomic blocks.
+    fn check_labels(&mut self) {
+        for (name, l) in std::mem::take(&mut self.labels) {
+            if l.at.is_none() {
+                let _ = self.cx.bad::<()>("E0230", l.used, format!("no label `{name}` in this function"));
+            }
+            for (span, from) in l.from {
+                if !from.starts_with(&l.path) {
+                    let _ = self.cx.bad::<()>("E0234", span, "a jump can't lead into an atomic block");
+                }
+            }
         }
-        let l = (self.label(), None, span);
-        self.labels.insert(name.clone(), l);
-        l
     }
 
     fn jump_out(&mut self, to: Option<u32>, span: Span, word: &str) -> R<()> {
@@ -259,18 +283,29 @@ impl<'a> Lower<'a> {
 
     /// The value of a condition known while compiling.
     fn known(&mut self, cond: &Expr) -> R<Option<bool>> {
-        if !constant_looking(self, cond) {
-            return Ok(None);
+        match &cond.kind {
+            // `0 && x` is known whatever x is
+            ExprKind::Binary(op @ (ast::BinOp::LogAnd | ast::BinOp::LogOr), a, b) => {
+                let decides = *op == ast::BinOp::LogOr;
+                match self.known(a)? {
+                    Some(k) if k == decides => Ok(Some(k)),
+                    Some(_) => self.known(b),
+                    None => Ok(None),
+                }
+            }
+            ExprKind::Unary(UnOp::Not, x) => Ok(self.known(x)?.map(|k| !k)),
+            ExprKind::Call { callee, args } if args.len() == 1 && matches!(&*callee.name, "likely" | "unlikely") => {
+                self.known(&args[0])
+            }
+            _ if !constant_looking(self, cond) => Ok(None),
+            _ => {
+                let v = self.tried(|l| l.expr(cond))?;
+                Ok(match v.opd {
+                    Opd::Const(k) => Some(k != 0),
+                    Opd::Reg(_) => None,
+                })
+            }
         }
-        let (ops, locs, steps) = (self.code.ops.len(), self.code.locs.len(), self.code.steps);
-        let v = self.expr(cond);
-        self.code.ops.truncate(ops);
-        self.code.locs.truncate(locs);
-        self.code.steps = steps;
-        Ok(match v?.opd {
-            Opd::Const(k) => Some(k != 0),
-            Opd::Reg(_) => None,
-        })
     }
 
     /// Code that is never run is still checked, and its labels known.
@@ -278,7 +313,9 @@ impl<'a> Lower<'a> {
         let skip = self.label();
         let steps = self.code.steps;
         self.put(Op::Jmp { to: skip });
+        self.dead += 1;
         let r = self.stmt(s);
+        self.dead -= 1;
         self.put(Op::Label(skip));
         self.code.steps = steps;
         r
@@ -305,62 +342,96 @@ impl<'a> Lower<'a> {
 
     fn switch(&mut self, value: &Expr, body: &Stmt) -> R<()> {
         let v = self.expr(value)?;
+        let v = self.promote(v, value.span)?;
+        let r = self.to_reg(v.opd);
         let mut found = Vec::new();
-        find_cases(body, &mut found);
+        find_cases(body, 0, &mut found);
         let end = self.label();
-        let mut labels = Vec::new();
-        let mut default = end;
-        for (span, case) in found {
+        let mut labels = BTreeMap::new();
+        let mut default: Option<(u32, Span)> = None;
+        let mut taken: Vec<(u64, u64, Span)> = Vec::new();
+        let mut ok = Ok(());
+        for case in found {
             let l = self.label();
-            labels.push((span, l));
-            let Some((from, to)) = case else {
-                default = l;
+            labels.insert(case.stmt, l);
+            if case.inside > 0 {
+                ok = self.cx.bad("E0234", case.span, "a jump can't lead into an atomic block");
+            }
+            let Some((from, to)) = case.values else {
+                if let Some((_, first)) = default {
+                    ok = self.twice("`default`", case.span, first);
+                }
+                default = Some((l, case.span));
                 continue;
             };
-            let lo = const_expr(self.cx, &from)? as u64;
-            let hi = match to {
-                Some(t) => const_expr(self.cx, &t)? as u64,
-                None => lo,
-            };
-            let r = self.to_reg(v.opd);
-            if lo == hi {
-                let c = self.alu(Alu::Eq, Ext::None, Opd::Reg(r), Opd::Const(lo), span)?;
-                let a = self.to_reg(c);
-                self.put(Op::Jnz { a, to: l });
-            } else {
-                let off = self.alu(Alu::Sub, Ext::None, Opd::Reg(r), Opd::Const(lo), span)?;
-                let c = self.alu(Alu::LeU, Ext::None, off, Opd::Const(hi.wrapping_sub(lo)), span)?;
-                let a = self.to_reg(c);
-                self.put(Op::Jnz { a, to: l });
+            match self.case_range(v.ty, from, to) {
+                Ok((lo, hi)) => {
+                    let width = hi.wrapping_sub(lo);
+                    let clash = |t: &&(u64, u64, Span)| {
+                        t.0.wrapping_sub(lo) <= width || lo.wrapping_sub(t.0) <= t.1.wrapping_sub(t.0)
+                    };
+                    // texts of very many cases are looked through in part only
+                    if let Some(first) = taken.iter().rev().take(256).find(clash).map(|t| t.2) {
+                        ok = self.twice("this value", case.span, first);
+                    }
+                    taken.push((lo, hi, case.span));
+                    let off = self.alu(Alu::Sub, Ext::None, Opd::Reg(r), Opd::Const(lo), case.span)?;
+                    let c = self.alu(Alu::LeU, Ext::None, off, Opd::Const(width), case.span)?;
+                    let a = self.to_reg(c);
+                    self.put(Op::Jnz { a, to: l });
+                }
+                Err(b) => ok = Err(b),
             }
         }
-        self.put(Op::Jmp { to: default });
+        self.put(Op::Jmp { to: default.map_or(end, |d| d.0) });
         self.cases.push(labels);
         self.breaks.push(end);
         let r = self.stmt(body);
         self.breaks.pop();
         self.cases.pop();
         self.put(Op::Label(end));
-        r
+        r.and(ok)
     }
 
-    fn case(&mut self, span: Span) -> R<()> {
-        let label = self.cases.last().and_then(|c| c.iter().find(|(s, _)| *s == span)).map(|(_, l)| *l);
-        match label {
+    fn twice<T>(&mut self, what: &str, span: Span, first: Span) -> R<T> {
+        self.cx.diags.push(
+            super::Diagnostic::error("E0204", span, format!("{what} is there twice")).related(first, "first here"),
+        );
+        Err(Bad)
+    }
+
+    /// The values of a case, in the type of the switch.
+    fn case_range(&mut self, ty: TyId, from: &Expr, to: Option<&Expr>) -> R<(u64, u64)> {
+        let ext = self.cx.types.ext(ty);
+        let lo = ext.apply(const_expr(self.cx, from)? as u64);
+        let Some(to) = to else { return Ok((lo, lo)) };
+        let hi = ext.apply(const_expr(self.cx, to)? as u64);
+        let signed = self.cx.types.int_shape(ty).0;
+        if if signed { (hi as i64) < lo as i64 } else { hi < lo } {
+            return self.cx.bad_help("E0235", to.span, "this range is empty", "the smaller value comes first".into());
+        }
+        Ok((lo, hi))
+    }
+
+    fn case(&mut self, s: &Stmt) -> R<()> {
+        let label = self.cases.last().and_then(|c| c.get(&(std::ptr::from_ref(s) as usize)));
+        match label.copied() {
             Some(l) => {
                 self.put(Op::Label(l));
                 Ok(())
             }
-            None => self.cx.bad("E0232", span, "`case` outside a `switch`"),
+            None => self.cx.bad("E0232", s.span, "`case` outside a `switch`"),
         }
     }
 
     fn local(&mut self, v: &VarDecl) -> R<()> {
         self.at(v.name.span);
-        let ty = globals::resolve_open(self.cx, &v.ty, v.init.as_ref())?;
+        let ty = self.resolve(&v.ty, v.init.as_ref())?;
         if self.cx.types.words(ty) == 0 {
             return self.cx.bad("E0205", v.name.span, format!("`{}` needs a complete type", v.name.name));
         }
+        self.copyable(ty, v.name.span)?;
+        self.once(&v.name)?;
         match &v.init {
             None => {
                 self.declare(&v.name.name, ty, None);
@@ -395,6 +466,14 @@ impl<'a> Lower<'a> {
         Ok(())
     }
 
+    /// A name is declared once in a block.
+    fn once(&mut self, name: &ast::Ident) -> R<()> {
+        if self.scopes.last().is_some_and(|s| s.contains_key(&name.name)) {
+            return self.cx.bad("E0204", name.span, format!("`{}` is declared twice in one block", name.name));
+        }
+        Ok(())
+    }
+
     fn local_list(&mut self, place: Place, ty: TyId, init: &Init) -> R<()> {
         let (list, span) = match init {
             Init::Expr(e) => {
@@ -410,7 +489,7 @@ impl<'a> Lower<'a> {
             let (elem, offset) = match self.cx.types.get(ty).clone() {
                 Ty::Array(e, n) => {
                     if let Some(ast::Designator::Index(i)) = d {
-                        next = const_expr(self.cx, i)? as u32;
+                        next = globals::designated(self.cx, i, n)?;
                     }
                     if next >= n {
                         return self.cx.bad("E0207", span, format!("more initialisers than the {n} elements"));
@@ -450,33 +529,39 @@ fn constant_looking(l: &Lower, e: &Expr) -> bool {
                 && !l.cx.global_names.contains_key(n)
         }
         ExprKind::Unary(op, x) => !matches!(op, UnOp::Deref | UnOp::AddrOf) && constant_looking(l, x),
-        // `0 && x` is known whatever x is
-        ExprKind::Binary(ast::BinOp::LogAnd | ast::BinOp::LogOr, a, _) => constant_looking(l, a),
         ExprKind::Binary(_, a, b) => constant_looking(l, a) && constant_looking(l, b),
         ExprKind::Cast(_, x) => constant_looking(l, x),
-        ExprKind::Call { callee, args } => {
-            matches!(&*callee.name, "likely" | "unlikely") && args.iter().all(|a| constant_looking(l, a))
-        }
         _ => false,
     }
 }
 
-type Case = (Span, Option<(Expr, Option<Expr>)>);
+/// A case label of a switch.
+struct Case<'a> {
+    /// Its statement's address: two labels of one macro stand at the same place of the text.
+    stmt: usize,
+    span: Span,
+    /// `None` for `default`.
+    values: Option<(&'a Expr, Option<&'a Expr>)>,
+    /// Atomic blocks between it and the switch.
+    inside: u32,
+}
 
 /// The case labels of a switch body, not those of a switch inside it.
-fn find_cases(s: &Stmt, out: &mut Vec<Case>) {
+fn find_cases<'a>(s: &'a Stmt, inside: u32, out: &mut Vec<Case<'a>>) {
+    let case = |values| Case { stmt: std::ptr::from_ref(s) as usize, span: s.span, values, inside };
     match &s.kind {
-        StmtKind::Case { value, to } => out.push((s.span, Some((value.clone(), to.clone())))),
-        StmtKind::Default => out.push((s.span, None)),
-        StmtKind::Block(b) | StmtKind::Atomic(b) => b.stmts.iter().for_each(|s| find_cases(s, out)),
+        StmtKind::Case { value, to } => out.push(case(Some((value, to.as_ref())))),
+        StmtKind::Default => out.push(case(None)),
+        StmtKind::Block(b) => b.stmts.iter().for_each(|s| find_cases(s, inside, out)),
+        StmtKind::Atomic(b) => b.stmts.iter().for_each(|s| find_cases(s, inside + 1, out)),
         StmtKind::If { then, otherwise, .. } => {
-            find_cases(then, out);
+            find_cases(then, inside, out);
             if let Some(o) = otherwise {
-                find_cases(o, out);
+                find_cases(o, inside, out);
             }
         }
         StmtKind::While { body, .. } | StmtKind::DoWhile { body, .. } | StmtKind::For { body, .. } => {
-            find_cases(body, out)
+            find_cases(body, inside, out)
         }
         _ => {}
     }

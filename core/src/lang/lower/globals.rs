@@ -110,6 +110,7 @@ fn define_struct(cx: &mut Cx, s: &ast::StructDef) -> R<u32> {
     for f in &s.fields {
         let ty = resolve(cx, &f.ty)?;
         let size = cx.types.words(ty);
+        shallow(cx, ty, f.ty.span)?;
         if size == 0 {
             return cx.bad("E0205", f.ty.span, "a field needs a complete type");
         }
@@ -133,10 +134,15 @@ fn define_struct(cx: &mut Cx, s: &ast::StructDef) -> R<u32> {
             return cx.bad("E0206", s.span, format!("this struct has more than {MAX_WORDS} words"));
         }
     }
+    let by_value = |f: &Field| if matches!(cx.types.get(f.ty), Ty::Ptr(_)) { 0 } else { cx.types.depth(f.ty) };
+    let depth = 1 + fields.iter().map(by_value).max().unwrap_or(0);
     let st = &mut cx.types.structs[index as usize];
-    (st.fields, st.words, st.complete) = (fields, words, true);
+    (st.fields, st.words, st.complete, st.depth) = (fields, words, true, depth);
     Ok(index)
 }
+
+/// Parameters that a function may have.
+const MAX_PARAMS: usize = 16;
 
 /// Words that all variables of a program may take together.
 const MAX_WORDS: u32 = 1 << 20;
@@ -194,6 +200,10 @@ fn define_global(cx: &mut Cx, v: &VarDecl) -> R<()> {
 fn init_words(cx: &mut Cx, ty: TyId, slot: u32, init: &ast::Init) -> R<()> {
     match init {
         ast::Init::Expr(e) => {
+            if !cx.types.is_scalar(ty) {
+                let t = cx.types.show(ty);
+                return cx.bad_help("E0224", e.span, format!("one value can't become `{t}`"), "write `{ ... }`".into());
+            }
             let v = const_expr(cx, e)?;
             let v = cx.types.ext(ty).apply(v as u64);
             cx.inits.push((slot, v));
@@ -205,7 +215,7 @@ fn init_words(cx: &mut Cx, ty: TyId, slot: u32, init: &ast::Init) -> R<()> {
                 match cx.types.get(ty).clone() {
                     Ty::Array(e, n) => {
                         if let Some(ast::Designator::Index(i)) = d {
-                            next = const_expr(cx, i)? as u32;
+                            next = designated(cx, i, n)?;
                         }
                         if next >= n {
                             return cx.bad("E0207", *span, format!("more initialisers than the {n} elements"));
@@ -261,6 +271,14 @@ fn declare(cx: &mut Cx, d: &ast::FuncDecl, def: Option<Rc<ast::FuncDef>>, layer:
         }
         params.push(t);
     }
+    if params.len() > MAX_PARAMS {
+        return cx.bad_help(
+            "E0210",
+            d.name.span,
+            format!("a function has at most {MAX_PARAMS} parameters"),
+            "pass a pointer to a struct".into(),
+        );
+    }
     if builtins::builtin(&d.name.name).is_some() {
         return cx.bad("E0211", d.name.span, format!("`{}` is a word of the machine already", d.name.name));
     }
@@ -293,11 +311,28 @@ fn declare(cx: &mut Cx, d: &ast::FuncDecl, def: Option<Rc<ast::FuncDef>>, layer:
     Ok(())
 }
 
+/// The index in an initialiser's `[index]`, for an array of `n`.
+pub fn designated(cx: &mut Cx, i: &ast::Expr, n: u32) -> R<u32> {
+    let k = const_expr(cx, i)?;
+    match u32::try_from(k) {
+        Ok(k) if k < n => Ok(k),
+        _ => cx.bad("E0216", i.span, format!("index {k} is outside the array of {n}")),
+    }
+}
+
 /// A type that may be an array of open length, closed by its initialiser.
 pub fn resolve_open(cx: &mut Cx, t: &TypeExpr, init: Option<&ast::Init>) -> R<TyId> {
     if let (TypeKind::Array(e, None), Some(ast::Init::List(list, _))) = (&t.kind, init) {
         let e = resolve(cx, e)?;
-        return Ok(cx.types.intern(Ty::Array(e, list.len() as u32)));
+        let (mut next, mut n) = (0i64, 0i64);
+        for (d, _) in list {
+            if let Some(ast::Designator::Index(i)) = d {
+                next = const_expr(cx, i)?;
+            }
+            next = next.saturating_add(1);
+            n = n.max(next);
+        }
+        return array(cx, e, n, t.span);
     }
     resolve(cx, t)
 }
@@ -336,22 +371,16 @@ pub fn resolve(cx: &mut Cx, t: &TypeExpr) -> R<TyId> {
         }
         TypeKind::Pointer(to) => {
             let to = resolve(cx, to)?;
+            shallow(cx, to, t.span)?;
             cx.types.ptr(to)
         }
         TypeKind::Array(e, n) => {
             let e = resolve(cx, e)?;
-            let words = cx.types.words(e);
-            if words == 0 {
-                return cx.bad("E0205", t.span, "an array needs elements of a complete type");
-            }
             let n = match n {
                 Some(n) => const_expr(cx, n)?,
                 None => 0,
             };
-            if !(0..=(MAX_WORDS / words) as i64).contains(&n) {
-                return cx.bad("E0206", t.span, format!("an array of {n} elements is not possible here"));
-            }
-            cx.types.intern(Ty::Array(e, n as u32))
+            array(cx, e, n, t.span)?
         }
         TypeKind::TypeOf(e) => {
             let mut l = super::Lower::new(cx, u32::MAX, Types::VOID);
@@ -360,3 +389,26 @@ pub fn resolve(cx: &mut Cx, t: &TypeExpr) -> R<TyId> {
         }
     })
 }
+
+fn array(cx: &mut Cx, e: TyId, n: i64, span: ast::Span) -> R<TyId> {
+    let words = cx.types.words(e);
+    if words == 0 {
+        return cx.bad("E0205", span, "an array needs elements of a complete type");
+    }
+    if !(0..=(MAX_WORDS / words) as i64).contains(&n) {
+        return cx.bad("E0206", span, format!("an array of {n} elements is not possible here"));
+    }
+    shallow(cx, e, span)?;
+    Ok(cx.types.intern(Ty::Array(e, n as u32)))
+}
+
+/// Types are built from types, but not without end.
+fn shallow(cx: &mut Cx, of: TyId, span: ast::Span) -> R<()> {
+    if cx.types.depth(of) < MAX_TYPE_DEPTH {
+        return Ok(());
+    }
+    cx.bad("E0236", span, format!("this type is built on types {MAX_TYPE_DEPTH} deep"))
+}
+
+/// Pointers to pointers, arrays of arrays and structs in structs nest at most so deep.
+const MAX_TYPE_DEPTH: u32 = 32;

@@ -5,18 +5,30 @@ mod expr;
 mod func;
 mod globals;
 mod place;
+mod typing;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::ast::{self, Expr, Span};
 use super::diag::Diagnostic;
-use super::ir::{Code, Label, Loc, LocId, Op, Reg};
+use super::ir::{Code, Label, Loc, LocId, Marking, Op, Reg};
 use super::types::{TyId, Types};
 
 pub use calls::STEPLESS;
 pub use func::lower as func;
 pub use globals::collect;
+
+/// Micro-ops that one function may have before what it calls is put into it.
+pub const MAX_OPS: usize = 12_000;
+/// Micro-ops that all functions may have together.
+pub const MAX_OPS_IN_ALL: usize = 200_000;
+/// Words of a local variable, and of a struct that is assigned as a whole. (A stack has fewer.)
+pub const MAX_LOCAL_WORDS: u32 = 1024;
+/// Words of all local arrays, structs and variables whose address is taken, of one function.
+pub const MAX_MEM: u32 = 4096;
+/// Semantic errors after which nothing more is looked at.
+pub const MOST_ERRORS: usize = 100;
 
 /// The error has been reported; what was being lowered is given up.
 #[derive(Clone, Copy, Debug)]
@@ -79,9 +91,21 @@ pub struct Cx {
     pub asserts: Vec<Assertion>,
     pub locs: Vec<Loc>,
     pub diags: Vec<Diagnostic>,
+    /// Micro-ops lowered so far.
+    pub ops_in_all: usize,
 }
 
 impl Cx {
+    /// The type of an enumeration constant or option.
+    pub fn constant_type(&mut self, k: i64) -> TyId {
+        if i32::try_from(k).is_ok() { Types::INT } else { self.types.int(true, 64) }
+    }
+
+    /// Has enough been found wrong?
+    pub fn full(&self) -> bool {
+        self.diags.len() >= MOST_ERRORS
+    }
+
     /// Reports an error and gives up what is being lowered.
     pub fn bad<T>(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> R<T> {
         self.diags.push(Diagnostic::error(code, span, message));
@@ -162,24 +186,58 @@ pub struct Lower<'a> {
     scopes: Vec<BTreeMap<Rc<str>, Local>>,
     /// Names whose address is taken somewhere in the function.
     addressed: std::collections::BTreeSet<Rc<str>>,
-    labels: BTreeMap<Rc<str>, (Label, Option<Span>, Span)>,
+    labels: BTreeMap<Rc<str>, Named>,
     breaks: Vec<Label>,
     continues: Vec<Label>,
-    cases: Vec<Vec<(Span, Label)>>,
+    /// The labels of the open switches' cases, by the address of their statement.
+    cases: Vec<BTreeMap<usize, Label>>,
     /// Above 0: inside an atomic block, a guard or a ghost expression; accesses take no step.
     atomic: u32,
+    /// The atomic blocks of the text that are open here.
+    atomics: Vec<Span>,
+    /// Above 0: inside what is read for free.
+    free: u32,
+    /// Above 0: what is lowered is never run.
+    dead: u32,
     loc: LocId,
+}
+
+/// A label of a function's text.
+#[derive(Clone)]
+struct Named {
+    label: Label,
+    /// Where it stands, once that is known.
+    at: Option<Span>,
+    /// Where it is first named.
+    used: Span,
+    /// The atomic blocks around it.
+    path: Vec<Span>,
+    /// The jumps to it, and the atomic blocks around each.
+    from: Vec<(Span, Vec<Span>)>,
 }
 
 impl Lower<'_> {
     fn put(&mut self, op: Op) {
+        if self.code.ops.len() >= MAX_OPS {
+            return; // reported when the function is done
+        }
         self.code.ops.push(op);
         self.code.locs.push(self.loc);
     }
 
     fn at(&mut self, span: Span) {
         self.loc = self.cx.locs.len() as LocId;
-        self.cx.locs.push(Loc { span, func: self.func, parent: None });
+        let marking = if self.free > 0 { Marking::Free } else { Marking::Plain };
+        self.cx.locs.push(Loc { span, func: self.func, parent: None, marking });
+    }
+
+    /// Says how the access at this place is marked.
+    fn mark(&mut self, marking: Marking) {
+        if let Some(l) = self.cx.locs.get_mut(self.loc as usize)
+            && l.marking == Marking::Plain
+        {
+            l.marking = marking;
+        }
     }
 
     fn reg(&mut self) -> Reg {

@@ -37,12 +37,16 @@ impl Lower<'_> {
                 self.field(place, ty, &f.name, f.span)
             }
             ExprKind::Index(a, i) => self.index(a, i, e.span),
+            ExprKind::Compound(..) => self.expr(e).and(Err(super::Bad)),
             ExprKind::Cast(..) => self.cx.bad("E0213", e.span, "a cast has no address; cast the pointer instead"),
             _ => self.cx.bad("E0213", e.span, "this is a value, not a place that can be changed or pointed to"),
         }
     }
 
     fn unknown_name<T>(&mut self, n: &str, span: Span) -> R<T> {
+        if self.cx.full() {
+            return Err(super::Bad);
+        }
         let names: Vec<String> = self
             .scopes
             .iter()
