@@ -31,11 +31,7 @@ pub fn call_stack(sys: &System, task: u32) -> (Vec<String>, Option<LocId>) {
     let mut loc = None;
     for frame in sys.frames_of(task).iter().rev() {
         let r = &sys.program.records[sys.record_of(*frame) as usize];
-        for l in sys.program.stack_of(r.loc) {
-            if let Some(f) = sys.program.funcs.get(l.func as usize) {
-                stack.push(f.name.clone());
-            }
-        }
+        stack.extend(sys.names_around(r.loc).into_iter().map(str::to_string));
         loc = Some(r.loc);
     }
     (stack, loc)
@@ -101,7 +97,7 @@ pub(super) fn record(
         stack: if hardware { Vec::new() } else { shown_stack(sys, &before.stack) },
         place,
         accesses,
-        broken: broke.iter().map(|v| broken_of(sys, v, &loaded.question.design)).collect(),
+        broken: broke.iter().map(|v| broken_at(sys, v, &loaded.question.design, before.task)).collect(),
         notes,
         cycles: None,
     }
@@ -175,7 +171,9 @@ pub fn place(sys: &System, sources: &crate::lang::source::Sources, loc: LocId) -
 /// What the step read and wrote of variables and memory, reads first where a word was only read.
 fn accesses(sys: &mut System, mark: Mark) -> Vec<Access> {
     let ops = std::mem::take(&mut sys.steps_trace);
-    let locked = ops.iter().any(|op| matches!(sys.program.ops[*op as usize], Op::Lock));
+    // the fence of an smp_mb() that follows an access does not lock it
+    let first = ops.iter().map(|op| sys.program.ops[*op as usize]).find(|op| matches!(op, Op::Lock) || op.accesses());
+    let locked = first == Some(Op::Lock);
     let trace = sys.state_mut().traced().clone();
     let old: Vec<(u32, u64)> = sys.state().changes(mark).to_vec();
     sys.steps_trace = ops;
@@ -214,6 +212,15 @@ fn accesses(sys: &mut System, mark: Mark) -> Vec<Access> {
     out
 }
 
+/// As [`broken_of`], in the state where it broke: a trap tells by which calls the task came there.
+fn broken_at(sys: &System, v: &Violation, design: &str, task: u32) -> Broken {
+    let b = broken_of(sys, v, design);
+    if !(broken::TRAP..broken::PROMISE).contains(&v.invariant) {
+        return b;
+    }
+    Broken { detail: format!("{}, called by {}", b.detail, sys.call_path(task, Some(v.place))), ..b }
+}
+
 /// The id (as links have it: no spaces) and the one-line statement of what broke.
 pub fn broken_of(sys: &System, v: &Violation, design: &str) -> Broken {
     let name = sys.invariant_name(v.invariant);
@@ -234,12 +241,6 @@ pub fn broken_of(sys: &System, v: &Violation, design: &str) -> Broken {
         }
         _ => "the program stays inside the language".into(),
     };
-    let stack: Vec<&str> = sys
-        .program
-        .stack_of(v.place)
-        .iter()
-        .filter_map(|l| sys.program.funcs.get(l.func as usize))
-        .map(|f| f.name.as_str())
-        .collect();
+    let stack = sys.names_around(v.place);
     Broken { id, statement, detail: stack.last().map(|f| format!("in {f}()")).unwrap_or_default() }
 }

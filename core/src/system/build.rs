@@ -53,7 +53,7 @@ impl fmt::Display for BuildError {
 }
 
 /// Steps that all set-up functions together may take.
-const SETUP_STEPS: u32 = 1 << 20;
+const SETUP_STEPS: u32 = 1 << 17;
 
 impl System {
     /// Lays out memory, machine, tasks and ghosts, and runs the set-up.
@@ -258,7 +258,11 @@ impl System {
         self.program.give_back(p);
         match end {
             End::Stopped if self.violations.is_empty() => Ok(()),
-            End::Stopped => Err(self.stuck(task, "something broke before the first step")),
+            End::Stopped => {
+                self.place_violations();
+                let names: Vec<String> = self.violations.iter().map(|v| self.invariant_name(v.invariant)).collect();
+                Err(self.stuck(task, &format!("{} before the first step", names.join(", "))))
+            }
             _ => Err(self.stuck(task, "it is blocked before its first step")),
         }
     }
@@ -342,16 +346,10 @@ impl System {
     }
 
     fn stuck(&self, task: u32, why: &str) -> BuildError {
-        let mut stack = vec![self.tasks[task as usize].title.clone()];
-        for f in self.frames_of(task).iter().rev() {
-            let r = &self.program.records[self.record_of(*f) as usize];
-            for l in self.program.stack_of(r.loc) {
-                if let Some(f) = self.program.funcs.get(l.func as usize) {
-                    stack.push(f.name.clone());
-                }
-            }
-        }
-        stack.dedup();
+        let place = self.violations.first().map(|v| v.place);
+        let path = self.call_path(task, place);
+        let title = self.tasks[task as usize].title.clone();
+        let stack = if path.is_empty() { vec![title] } else { path.split(" > ").map(str::to_string).collect() };
         BuildError::Setup { why: why.to_string(), stack }
     }
 

@@ -3,11 +3,14 @@
 mod build;
 mod ghost;
 mod model;
+mod path;
 mod sys;
+mod timed;
 mod vm;
 
 pub use build::{BuildError, Options};
 pub use ghost::Ghost;
+pub use timed::{Ended, Timed, Timing};
 
 use std::sync::Arc;
 
@@ -221,7 +224,7 @@ impl System {
     pub fn frames_of(&self, task: u32) -> Vec<Slot> {
         let mut out = Vec::new();
         let mut f = self.frame_of(task);
-        while f != 0 && out.len() < 64 {
+        while f != 0 && out.len() < 256 {
             out.push(f);
             f = self.state.get(f + 1) as u32;
         }

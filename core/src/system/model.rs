@@ -3,7 +3,7 @@
 use cowscope_mmu::{Chooser, State};
 
 use super::vm::{BY_INTERRUPT, BY_SYSTEM, End, PUSHED};
-use super::{Agent, Status, System, word};
+use super::{Agent, Status, System, Trap, word};
 use crate::explore::{Choice, Model, Outcome, Phase, Violation};
 use crate::lang::program::Program;
 
@@ -91,13 +91,16 @@ impl Model for System {
     }
 }
 
+/// Accesses that a CHECK function may make.
+const CHECK_STEPS: u32 = 1 << 14;
+
 /// The break with the place of the op that it names.
 fn placed(p: &Program, v: Violation) -> Violation {
     Violation { place: p.locs_of.get(v.place as usize).copied().unwrap_or(0), ..v }
 }
 
 impl System {
-    fn place_violations(&mut self) {
+    pub(super) fn place_violations(&mut self) {
         for i in 0..self.violations.len() {
             self.violations[i] = placed(&self.program, self.violations[i]);
         }
@@ -188,12 +191,19 @@ impl System {
             if self.push(&p, task, f, BY_SYSTEM, &[]).is_ok() {
                 let depth = self.frame_of(task);
                 let mut end = self.enter(&p, task, f, &mut Chooser::new(0));
+                let mut left = CHECK_STEPS;
                 while end == End::Stopped
+                    && left > 0
                     && self.frame_of(task) >= depth
                     && self.frame_of(task) != 0
                     && self.violations.is_empty()
                 {
                     end = self.resume(&p, task, &mut Chooser::new(0));
+                    left -= 1;
+                }
+                if left == 0 {
+                    let at = p.funcs[f as usize].entry;
+                    self.trap(Trap::EndlessStep, at);
                 }
             }
             self.state.undo(mark);
