@@ -6,6 +6,8 @@ use std::sync::Arc;
 use cowscope_core::lang::compile::{SCENARIO, compile};
 use cowscope_core::lang::source::Sources;
 use cowscope_core::system::{Options, System};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn system(name: &str, text: &str, options: &[(&str, i64)]) -> System {
     let mut sources = Sources::new();
