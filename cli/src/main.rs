@@ -12,6 +12,7 @@ mod output;
 mod question;
 mod replay;
 mod report;
+mod run;
 mod traces;
 
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ enum Command {
     Merge(matrix::MergeArgs),
     Replay(replay::Args),
     Explain(replay::ExplainArgs),
+    Run(run::Args),
     Report(report::Args),
     Dis(dis::Args),
     /// Answer memory accesses and TLB sequences, or enumerate every access
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
         Command::Merge(args) => matrix::merge(&args, &mut out),
         Command::Dis(args) => dis::run(&args, &mut out),
         Command::Check(args) => check::run(&args, &mut out),
+        Command::Run(args) => run::run(&args, &mut out),
         Command::Report(args) => report::run(&args, &mut out),
         Command::Replay(args) => replay::run(&args, &mut out),
         Command::Explain(args) => replay::explain(&args, &mut out),

@@ -152,6 +152,18 @@ fn shards_of_a_matrix_merge_to_the_whole() {
 }
 
 #[test]
+fn random_runs_depend_on_their_seed_alone() {
+    let run = ["run", "-d", "2021-unshare-v1", "-s", "fork-vs-gup-fast", "-v", "get", "--runs", "300", "--seed", "7"];
+    let (first, err, status) = told(&run, "");
+    assert_eq!((err.as_str(), status), ("", 1), "{first}");
+    assert_eq!(told(&run, "").0, first);
+    assert_eq!(told(&["replay", &link_of("during_fork", &first)], "").2, 1);
+    let (out, _, status) =
+        told(&["run", "-d", "6.1-anon-exclusive", "-s", "gup-before-fork", "--runs", "5", "--pct", "2"], "");
+    assert!(status == 2 && out.contains("nothing broke"), "{out}");
+}
+
+#[test]
 fn everything_there_is_is_listed() {
     let (all, _, status) = told(&["list"], "");
     assert!(status == 0 && all.contains("2021-unshare-v1") && all.contains("fork-vs-gup-fast"), "{all}");
