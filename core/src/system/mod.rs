@@ -193,7 +193,28 @@ pub(crate) struct Layout {
     pub end_of_memory: Slot,
 }
 
+/// What pushed a frame that no call pushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    /// A page fault.
+    Fault,
+    /// An interrupt.
+    Interrupt,
+    /// The system, to run a check.
+    System,
+}
+
 impl System {
+    /// What pushed a frame; `None` for a call, or a program's own first frame.
+    pub fn pushed_by(&self, frame: Slot) -> Option<Pushed> {
+        match self.state.get(frame + 1) & vm::PUSHED {
+            vm::BY_FAULT => Some(Pushed::Fault),
+            vm::BY_INTERRUPT => Some(Pushed::Interrupt),
+            vm::BY_SYSTEM => Some(Pushed::System),
+            _ => None,
+        }
+    }
+
     /// Says which promises are judged, by name; others are nobody's.
     pub fn judge_promises<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
         let strings = &self.program.strings;

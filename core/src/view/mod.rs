@@ -5,6 +5,7 @@
 //! different workers. One [`Program`] and one [`Trace`] describe a run as a whole; one [`Moment`] is the machine
 //! between two steps.
 
+pub mod fill;
 mod lane;
 mod library;
 mod memory;
@@ -17,6 +18,6 @@ pub use lane::{CachedWalk, CallFrame, IrqLine, Lane, Local, StoreSlot, TlbRow, W
 pub use library::{Design, Flag, Flow, Library, Promise, Scenario, Variant};
 pub use memory::{Bit, FrameCard, FrameKind, Holder, Object, Process, Reach, TableEntry, WordCell};
 pub use moment::{Access, AgentState, Broken, Can, Moment, Touch, Value};
-pub use program::{Layer, Note, NoteSeverity, Program, Question, SourceFile, Span};
+pub use program::{Layer, MachineOption, Note, NoteSeverity, Program, Question, SourceFile, Span};
 pub use trace::{Actor, ActorKind, Bar, BarKind, Collision, Step, StepKind, Trace};
 pub use verdict::{Break, Effort, End, Phrase, Race, Repair, Tone, Verdict};

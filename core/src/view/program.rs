@@ -28,10 +28,25 @@ pub struct Program {
     pub titles: [String; 3],
     /// The scope in words, e.g. `2 CPUs, 1 page, SC, concrete TLB`.
     pub scope: String,
+    /// The machine's options, each with the value it has here.
+    pub machine: Vec<MachineOption>,
     /// Every source file; [`Span::file`] counts in this list.
     pub files: Vec<SourceFile>,
     /// Warnings, and the errors if it does not run.
     pub notes: Vec<Note>,
+}
+
+/// An option of the machine: what the memory model is, what the TLBs hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineOption {
+    /// As in [`Question::machine`].
+    pub name: String,
+    /// A few words.
+    pub title: String,
+    /// One of `values`.
+    pub value: String,
+    /// Every value and its label.
+    pub values: Vec<(String, String)>,
 }
 
 /// One C file.

@@ -1,0 +1,122 @@
+//! Fills the verdict: what a search found, in sentences and links.
+
+use super::tour::Tour;
+use crate::check::{Answer, Found, link_of};
+use crate::library::Loaded;
+use crate::session::Session;
+use crate::trace;
+use crate::view::{Break, Effort, End, Phrase, Race, Repair, Tone, Verdict};
+
+/// The verdict that an answer gives on what was loaded; `milliseconds` is what the search took.
+pub fn verdict(loaded: &Loaded, answer: &Answer, milliseconds: u64) -> Verdict {
+    let mut breaks: Vec<(Break, Vec<Phrase>)> = answer.found.iter().map(|found| one(loaded, found)).collect();
+    // a design's promises stand in the order of their weight
+    let weight = |item: &Break| {
+        let of_design =
+            crate::library::library().promises.iter().filter(|promise| promise.design == loaded.question.design);
+        of_design.map(|promise| &promise.id).position(|id| item.promise.ends_with(id.as_str())).map_or(0, |at| at + 1)
+    };
+    breaks.sort_by_key(|(item, _)| (item.switches, weight(item), item.steps));
+    let end = match answer.verdict {
+        trace::Verdict::Breaks => End::Breaks,
+        trace::Verdict::Holds => End::Holds,
+        trace::Verdict::NotDecided | trace::Verdict::Unasked => End::NotDecided,
+    };
+    let told = match (end, breaks.first()) {
+        (End::Breaks, Some((_, told))) => told.clone(),
+        (End::Holds, _) => {
+            vec![Phrase::plain("Every order in which these programs can run was tried: nothing breaks.")]
+        }
+        _ => vec![Phrase::plain("The search ended before every order was tried: nothing has broken so far.")],
+    };
+    Verdict {
+        end,
+        told,
+        notes: notes(end, &breaks),
+        scope: answer.scope.clone(),
+        effort: Effort {
+            states: answer.counts.states,
+            transitions: answer.counts.transitions,
+            depth: answer.counts.depth,
+            frontier: answer.counts.frontier,
+            bytes: answer.counts.bytes,
+            milliseconds,
+        },
+        repairs: if end == End::Breaks { repairs(loaded) } else { Vec::new() },
+        breaks: breaks.into_iter().map(|(item, _)| item).collect(),
+    }
+}
+
+/// A break as a list has it, and the sentence for the bar.
+fn one(loaded: &Loaded, found: &Found) -> (Break, Vec<Phrase>) {
+    let mut session = Session::new(loaded.clone());
+    session.set_schedule(&found.schedule);
+    let mut tour = Tour::default();
+    tour.follow(&mut session);
+    session.go_to(u32::MAX);
+    let collision = tour.collision(&session);
+    let mut link = link_of(&session);
+    // one step before the collision: its second access comes next
+    link.at = Some(collision.as_ref().map_or_else(|| session.position().saturating_sub(1), |pair| pair.second));
+    let mut told = collision.map_or_else(Vec::new, |pair| pair.told);
+    if !told.is_empty() {
+        told.push(Phrase::plain(" So this no longer holds: "));
+    }
+    told.push(Phrase { text: found.statement.clone(), tone: Tone::Strong });
+    told.push(Phrase::plain("."));
+    let item = Break {
+        promise: found.id.clone(),
+        told: told.clone(),
+        race: match found.needs_race {
+            Some(true) => Race::Needed,
+            Some(false) => Race::NotNeeded,
+            None => Race::Unknown,
+        },
+        steps: found.cost.steps,
+        switches: found.cost.switches,
+        shortest: found.proven,
+        link: link.to_string().trim_start_matches('#').to_owned(),
+    };
+    (item, told)
+}
+
+fn notes(end: End, breaks: &[(Break, Vec<Phrase>)]) -> Vec<String> {
+    let Some((first, _)) = breaks.first().filter(|_| end == End::Breaks) else { return Vec::new() };
+    let mut notes = vec![first.promise.clone()];
+    notes.push(
+        match first.race {
+            Race::Needed => "needs a race",
+            Race::NotNeeded => "needs no race: the same calls one after the other break too",
+            Race::Unknown => "whether it needs a race was not decided",
+        }
+        .to_owned(),
+    );
+    if breaks.len() > 1 {
+        let more: Vec<&str> = breaks[1..].iter().map(|(item, _)| item.promise.as_str()).collect();
+        notes.push(format!("also breaks {}", more.join(", ")));
+    }
+    notes
+}
+
+/// Every switch turned the other way is a question worth asking.
+fn repairs(loaded: &Loaded) -> Vec<Repair> {
+    let question = &loaded.question;
+    let lib = crate::library::library();
+    let Some(design) = lib.designs.iter().find(|design| design.id == question.design) else { return Vec::new() };
+    let now = |name: &str, default: i64| {
+        question.switches.iter().find(|(set, _)| set == name).map_or(default, |(_, value)| *value)
+    };
+    let mut out = Vec::new();
+    for switch in &design.switches {
+        for (value, label) in switch.values.iter().filter(|(value, _)| *value != now(&switch.name, switch.default)) {
+            let mut to = question.clone();
+            to.switches.retain(|(name, _)| *name != switch.name);
+            if *value != switch.default {
+                to.switches.push((switch.name.clone(), *value));
+            }
+            let what = if label.is_empty() { format!("{} = {value}", switch.name) } else { label.clone() };
+            out.push(Repair { title: format!("{what}: {}", switch.title), question: to });
+        }
+    }
+    out
+}
