@@ -5,4 +5,5 @@
 //! is the worker itself, and holds nothing but the browser's message events.
 
 pub mod protocol;
+mod search;
 pub mod session;

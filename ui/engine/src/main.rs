@@ -13,7 +13,7 @@ mod worker {
         let mut session = Session::default();
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();
-            session.hear(&text, &mut |text| say(&text));
+            session.hear(&text, &js_sys::Date::now, &mut |text| say(&text));
         });
         scope().set_onmessage(Some(hear.as_ref().unchecked_ref()));
         hear.forget(); // lives as long as the worker

@@ -1,26 +1,216 @@
 //! The engine's side of the conversation, without a browser: texts in, texts out.
 
-use crate::protocol::{Answer, Ask, Reply, Request};
+use cowscope_core::check::{link_of, question_of};
+use cowscope_core::explore::Choice;
+use cowscope_core::library::{LoadError, load};
+use cowscope_core::link::{Link, Run};
+use cowscope_core::session::Session as Replay;
+use cowscope_core::view::fill::{self, Tour, next_place};
+use cowscope_core::view::{Program, Question};
+
+use crate::protocol::{Answer, Ask, Opened, Reply, Request, Until};
+use crate::search::search;
+
+/// Steps that one "run until" may take.
+const MOST_STEPS: u32 = 5_000;
 
 /// One engine, from its start to its end.
-#[derive(Debug, Default)]
-pub struct Session {}
+#[derive(Default)]
+pub struct Session {
+    open: Option<OpenRun>,
+}
+
+/// The run that is open.
+struct OpenRun {
+    replay: Replay,
+    tour: Tour,
+    /// The link to the whole run; only the position differs from moment to moment.
+    link: Link,
+}
+
+/// The run that the bare address opens.
+fn founding_race() -> Question {
+    Question { design: "2021-unshare-v1".to_owned(), scenario: "fork-vs-gup-fast".to_owned(), ..Question::default() }
+}
 
 impl Session {
-    /// Answers one message of the page. `say` sends a text to the page, and may be called any number of times.
-    pub fn hear(&mut self, text: &str, say: &mut dyn FnMut(String)) {
-        let reply = match serde_json::from_str::<Request>(text) {
-            Ok(request) => Reply { id: request.id, answer: self.answer(&request.ask) },
-            Err(error) => Reply { id: 0, answer: Answer::Refused { why: error.to_string() } },
+    /// Answers one message of the page. `say` sends a text to the page, and may be called any number of times; `now` is a
+    /// clock in milliseconds.
+    pub fn hear(&mut self, text: &str, now: &dyn Fn() -> f64, say: &mut dyn FnMut(String)) {
+        let request = match serde_json::from_str::<Request>(text) {
+            Ok(request) => request,
+            Err(error) => {
+                return say(encode(&Reply { id: 0, answer: Answer::Refused { why: error.to_string() } }));
+            }
         };
-        say(encode(&reply));
+        let id = request.id;
+        let answer = match request.ask {
+            Ask::Search { question, aim, states } => {
+                let mut progress = |effort| say(encode(&Reply { id, answer: Answer::Progress { effort } }));
+                search(&question, aim, states, now, &mut progress)
+            }
+            ask => self.answer(ask),
+        };
+        let answer = answer.unwrap_or_else(|why| Answer::Refused { why });
+        say(encode(&Reply { id, answer }));
     }
 
-    fn answer(&mut self, ask: &Ask) -> Answer {
+    fn answer(&mut self, ask: Ask) -> Result<Answer, String> {
         match ask {
-            Ask::Hello => Answer::Hello { version: env!("CARGO_PKG_VERSION").to_owned() },
-            _ => Answer::Refused { why: "this engine holds no designs yet".to_owned() },
+            Ask::Hello => Ok(Answer::Hello { version: env!("CARGO_PKG_VERSION").to_owned() }),
+            Ask::Library => Ok(Answer::Library(Box::new(fill::library_view(env!("CARGO_PKG_VERSION"))))),
+            Ask::Open { link } => self.open(&link),
+            Ask::Begin { question } => self.begin(&question),
+            Ask::Compile { question } => Ok(Answer::Program(Box::new(compile(&question)?))),
+            Ask::Goto { step } => {
+                let open = self.run()?;
+                open.replay.go_to(step);
+                Ok(open.moved(false))
+            }
+            Ask::Step { agent, pick } => self.step(Choice { agent, pick }),
+            Ask::Run { agent, until } => self.run_until(agent, until),
+            Ask::Search { .. } => Err("a search is answered elsewhere".to_owned()),
         }
+    }
+
+    fn run(&mut self) -> Result<&mut OpenRun, String> {
+        self.open.as_mut().ok_or_else(|| "no run is open".to_owned())
+    }
+
+    fn begin(&mut self, question: &Question) -> Result<Answer, String> {
+        let loaded = load(question).map_err(|error| explain(&error))?;
+        Ok(self.opened(Replay::new(loaded), String::new()))
+    }
+
+    fn open(&mut self, text: &str) -> Result<Answer, String> {
+        if text.is_empty() || text == "/" {
+            return self.begin(&founding_race());
+        }
+        let link: Link =
+            Link::parse(&format!("#{text}")).map_err(|error| format!("This link can't be read: {error}"))?;
+        let loaded = load(&question_of(&link)).map_err(|error| explain(&error))?;
+        let mut replay = Replay::new(loaded);
+        let mut remark = String::new();
+        match &link.run {
+            Run::Schedule(turns) => {
+                if let Err(at) = replay.play(turns) {
+                    remark = format!(
+                        "This link was made with another version: its step {} is not possible here. The run up to there is shown.",
+                        at + 1
+                    );
+                } else if link.digest.is_some_and(|digest| digest != replay.digest()) {
+                    remark =
+                        "This link was made with another version: the same steps end in another state here.".to_owned();
+                }
+            }
+            Run::Seed { .. } => remark = "Runs from a seed are not replayed here yet; the start is shown.".to_owned(),
+        }
+        let end = replay.length();
+        replay.go_to(link.at.unwrap_or(end));
+        Ok(self.opened(replay, remark))
+    }
+
+    fn opened(&mut self, replay: Replay, remark: String) -> Answer {
+        let link = link_of(&replay);
+        let mut open = OpenRun { replay, tour: Tour::default(), link };
+        open.follow();
+        let opened = Opened {
+            program: fill::program(&open.replay.loaded),
+            trace: open.tour.trace(&open.replay),
+            moment: open.moment(),
+            remark,
+        };
+        self.open = Some(open);
+        Answer::Opened(Box::new(opened))
+    }
+
+    fn step(&mut self, choice: Choice) -> Result<Answer, String> {
+        let open = self.run()?;
+        let follows = open.replay.next_choice() == Some(choice);
+        if open.replay.last().is_some_and(|last| !last.broken.is_empty()) {
+            return Err("Something has broken: the run ends here.".to_owned());
+        }
+        if !open.replay.step(choice) {
+            return Err("It can't act now.".to_owned());
+        }
+        Ok(open.moved(!follows))
+    }
+
+    fn run_until(&mut self, agent: u8, until: Until) -> Result<Answer, String> {
+        let open = self.run()?;
+        let from = next_place(&open.replay, agent);
+        let choice = Choice { agent, pick: 0 };
+        if !open.replay.step(choice) {
+            return Err("It can't act now.".to_owned());
+        }
+        for _ in 0..MOST_STEPS {
+            let broken = open.replay.last().is_some_and(|last| !last.broken.is_empty());
+            if broken || open.stops(agent, until, from) || !open.replay.step(choice) {
+                break;
+            }
+        }
+        Ok(open.moved(true))
+    }
+}
+
+impl OpenRun {
+    /// Walks the tour and the link up to the run as it is now.
+    fn follow(&mut self) {
+        self.tour.follow(&mut self.replay);
+        let here = self.replay.position();
+        self.replay.go_to(u32::MAX);
+        self.link = link_of(&self.replay);
+        self.replay.go_to(here);
+    }
+
+    fn moved(&mut self, changed: bool) -> Answer {
+        if changed {
+            self.follow();
+        }
+        let trace = changed.then(|| Box::new(self.tour.trace(&self.replay)));
+        Answer::Moved { moment: Box::new(self.moment()), trace }
+    }
+
+    fn moment(&mut self) -> cowscope_core::view::Moment {
+        let mut link = self.link.clone();
+        link.at = Some(self.replay.position());
+        let link = link.to_string().trim_start_matches('#').to_owned();
+        self.tour.moment(&mut self.replay, link)
+    }
+
+    fn stops(&self, agent: u8, until: Until, from: Option<(cowscope_core::view::Span, usize)>) -> bool {
+        let here = next_place(&self.replay, agent);
+        match (until, from, here) {
+            (Until::Blocked, ..) => false,
+            (_, _, None) => true,
+            (Until::Out, Some((_, was)), Some((_, depth))) => depth < was,
+            (Until::Over, Some((start, was)), Some((place, depth))) => {
+                depth < was || (depth == was && place.line != start.line)
+            }
+            (Until::Line { file, line }, _, Some((place, _))) => (place.file, place.line) == (file, line),
+            (Until::Word(_), ..) | (_, None, _) => true,
+        }
+    }
+}
+
+/// What is wrong with a question, in words; of C errors the first, with its place.
+fn explain(error: &LoadError) -> String {
+    if let LoadError::Texts { diagnostics, sources } = error
+        && let Some(note) = fill::notes(diagnostics, sources).first()
+    {
+        return format!("{}:{}:{}: {}", note.path, note.at.line, note.at.column, note.message);
+    }
+    error.to_string()
+}
+
+/// What a question compiles to; errors are notes of the program.
+fn compile(question: &Question) -> Result<Program, String> {
+    match load(question) {
+        Ok(loaded) => Ok(fill::program(&loaded)),
+        Err(LoadError::Texts { diagnostics, sources }) => {
+            Ok(Program { question: question.clone(), notes: fill::notes(&diagnostics, &sources), ..Program::default() })
+        }
+        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -33,24 +223,73 @@ pub fn encode(reply: &Reply) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Aim;
+    use cowscope_core::view::End;
 
-    fn hear(text: &str) -> Vec<Reply> {
+    fn ask(session: &mut Session, ask: Ask) -> Vec<Answer> {
         let mut said = Vec::new();
-        Session::default().hear(text, &mut |text| said.push(serde_json::from_str(&text).expect("a reply")));
-        said
+        let text = serde_json::to_string(&Request { id: 7, ask }).expect("a question is a text");
+        session.hear(&text, &|| 0.0, &mut |text| said.push(serde_json::from_str::<Reply>(&text).expect("a reply")));
+        said.iter().for_each(|reply| assert_eq!(reply.id, 7));
+        said.into_iter().map(|reply| reply.answer).collect()
     }
 
-    #[test]
-    fn a_question_is_answered_under_its_own_number() {
-        let replies = hear(r#"{"id":7,"ask":"hello"}"#);
-        assert_eq!(replies.len(), 1);
-        assert_eq!(replies[0].id, 7);
-        assert!(matches!(replies[0].answer, Answer::Hello { .. }));
+    fn last(mut answers: Vec<Answer>) -> Answer {
+        answers.pop().expect("every question is answered")
+    }
+
+    fn opened(answer: Answer) -> Opened {
+        match answer {
+            Answer::Opened(opened) => *opened,
+            other => panic!("not opened: {other:?}"),
+        }
     }
 
     #[test]
     fn what_cannot_be_read_is_refused_in_words() {
-        let replies = hear("{");
-        assert!(matches!(&replies[0].answer, Answer::Refused { why } if why.contains("line 1")), "{replies:?}");
+        let mut said = Vec::new();
+        Session::default().hear("{", &|| 0.0, &mut |text| said.push(text));
+        assert!(said[0].contains("line 1"), "{said:?}");
+        let answer = last(ask(&mut Session::default(), Ask::Open { link: "/run?v=1&d=nowhere".to_owned() }));
+        assert!(matches!(answer, Answer::Refused { .. }), "{answer:?}");
+    }
+
+    #[test]
+    fn the_founding_race_is_found_and_its_link_opens_one_step_before_the_collision() {
+        let mut session = Session::default();
+        let start = opened(last(ask(&mut session, Ask::Open { link: String::new() })));
+        assert_eq!(start.moment.step, 0);
+        assert!(start.moment.lanes.len() >= 2 && !start.moment.lanes[0].stack.is_empty());
+        let question = start.program.question;
+        let found = last(ask(&mut session, Ask::Search { question, aim: Aim::Find, states: u64::MAX }));
+        let Answer::Verdict { verdict, .. } = found else { panic!("no verdict: {found:?}") };
+        assert_eq!(verdict.end, End::Breaks);
+        let run = opened(last(ask(&mut session, Ask::Open { link: verdict.breaks[0].link.clone() })));
+        assert_eq!(run.remark, "");
+        let pair = run.trace.collision.expect("two accesses collide");
+        assert_eq!(run.moment.step, pair.second);
+        assert_eq!(run.trace.broken_at, Some(run.trace.steps.len() as u32 - 1));
+        // the same link opens the same moment in another engine
+        let again = opened(last(ask(&mut Session::default(), Ask::Open { link: run.moment.link.clone() })));
+        assert_eq!(again.moment.digest, run.moment.digest);
+        assert_eq!(again.moment, run.moment);
+    }
+
+    #[test]
+    fn a_step_elsewhere_ends_the_old_run_and_a_step_along_it_does_not() {
+        let mut session = Session::default();
+        ask(&mut session, Ask::Open { link: String::new() });
+        let Answer::Moved { trace: Some(first), .. } = last(ask(&mut session, Ask::Step { agent: 0, pick: 0 })) else {
+            panic!("the first step makes a trace")
+        };
+        assert_eq!(first.steps.len(), 1);
+        ask(&mut session, Ask::Goto { step: 0 });
+        let along = last(ask(&mut session, Ask::Step { agent: 0, pick: 0 }));
+        assert!(matches!(along, Answer::Moved { trace: None, .. }), "{along:?}");
+        ask(&mut session, Ask::Goto { step: 0 });
+        let Answer::Moved { trace: Some(other), .. } = last(ask(&mut session, Ask::Step { agent: 1, pick: 0 })) else {
+            panic!("another step makes another trace")
+        };
+        assert_eq!(other.steps[0].agent, 1);
     }
 }
