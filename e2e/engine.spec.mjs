@@ -1,29 +1,50 @@
-// The page and its engine: two modules, a worker between them, and no network needed after the first visit.
-import { expect, test } from "./page.mjs";
+// The page and its engines: two modules, workers between them, and no network needed after the first visit.
+import { expect, test, openRace } from "./page.mjs";
 
-test("the engine answers from its worker", async ({ page }) => {
-  await page.goto("./");
-  await expect(page.getByRole("status")).toContainText("answered question 1");
-  expect(page.workers()).toHaveLength(1);
+test("two engines start: one steps, one searches", async ({ page }) => {
+  await openRace(page);
+  expect(page.workers()).toHaveLength(2);
 });
 
-test("a stopped engine is followed by a fresh one", async ({ page }) => {
-  await page.goto("./");
-  await expect(page.getByRole("status")).toContainText("answered question 1");
-  const [old] = page.workers();
-  const gone = old.waitForEvent("close");
-  await page.getByRole("button", { name: "Restart the engine" }).click();
+test("an engine that dies is followed by a fresh one at the same step", async ({ page }) => {
+  await openRace(page);
+  const before = await page.getByLabel("Fingerprint").textContent();
+  await page.getByRole("button", { name: "About" }).click();
+  const gone = page.workers()[0].waitForEvent("close");
+  await page.getByRole("button", { name: "End the engine" }).click();
   await gone;
-  await expect(page.getByRole("status")).toContainText("answered question 2");
-  expect(page.workers()).toHaveLength(1);
+  await expect(page.getByRole("alert")).toContainText("A fresh engine has opened the same step again");
+  await page.getByRole("button", { name: "Cowscope: the workbench" }).click();
+  await expect(page.getByLabel("Fingerprint")).toHaveText(before);
+  const time = page.getByRole("group", { name: "Time", exact: true });
+  const here = Number((await time.textContent()).match(/step (\d+) of/)[1]);
+  await page.getByRole("button", { name: "Back", exact: true }).click();
+  await expect(time).toContainText(`step ${here - 1} of`);
+});
+
+test("a page that fails shows the way back to the same step", async ({ page }) => {
+  await openRace(page);
+  const link = page.url();
+  await page.getByRole("button", { name: "About" }).click();
+  await page.getByRole("button", { name: "Let the page fail" }).click();
+  await expect(page.getByRole("alert")).toContainText("The page has failed");
+  expect(page.complaints.splice(0).join()).toContain("unreachable");
+  await page.goBack();
+  expect(page.url()).toBe(link);
+});
+
+test("a broken link says what is wrong and leaves the page usable", async ({ page }) => {
+  await page.goto("./#/run?v=1&d=no-such-design&s=fork-vs-gup-fast");
+  await expect(page.getByRole("alert")).toContainText("no-such-design");
+  await expect(page.getByRole("button", { name: "Step CPU 0" })).toBeEnabled();
 });
 
 test("after one visit it works without a network", async ({ page, context }) => {
-  await page.goto("./");
+  await openRace(page);
   await page.evaluate(async () => { await navigator.serviceWorker.ready; });
   await context.setOffline(true);
   await page.reload();
-  await expect(page.getByRole("status")).toContainText("answered question 1");
+  await expect(page.getByRole("button", { name: "Step CPU 0" })).toBeVisible();
 });
 
 test("the policy of the page forbids inline scripts", async ({ page }) => {

@@ -18,3 +18,10 @@ export const test = base.extend({
     expect(complaints, "errors of the page").toEqual([]);
   },
 });
+
+// Opens the bare address and waits until the founding race has been found.
+export async function openRace(page) {
+  await page.goto("./");
+  await expect(page.getByRole("region", { name: "Verdict" })).toContainText("Breaks");
+  await expect(page).toHaveURL(/x=.+&at=\d+/);
+}

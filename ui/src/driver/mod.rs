@@ -1,0 +1,358 @@
+//! Drives the engines: turns what the visitor wants into questions, and answers into actions of the store.
+//!
+//! There are two engines. The *session* holds the run on display and answers at once. The *searcher* may be busy for
+//! minutes, and is ended to cancel it. Either may die; the session is then brought back at the same link.
+
+mod line;
+mod place;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use cowscope_core::view::{End, Moment, Question, Verdict};
+use cowscope_engine::protocol::{Aim, Answer, Ask, Opened, Until};
+use gloo_timers::callback::Timeout;
+use yew::UseReducerDispatcher;
+
+use crate::browser;
+use crate::store::{Action, Page, Search, Store, Trouble};
+use line::{Line, Said};
+use place::Place;
+
+/// States that a search may store before it gives up, when the visitor did not ask for it.
+const GLANCE_STATES: u64 = 400_000;
+/// States that a search may store when the visitor asked.
+const SEARCH_STATES: u64 = 20_000_000;
+/// How long a notice stays, in milliseconds.
+const NOTICE_MS: u32 = 4_000;
+
+/// A handle to the driver, for every component.
+#[derive(Clone)]
+pub struct Driver(Rc<Inner>);
+
+impl PartialEq for Driver {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+struct Inner {
+    dispatch: UseReducerDispatcher<Store>,
+    session: Line,
+    searcher: Line,
+    place: Place,
+    /// What the search under way is for.
+    hunt: RefCell<Hunt>,
+    /// Questions of the matrix that wait for the searcher.
+    queue: RefCell<VecDeque<Question>>,
+    notice: RefCell<Option<Timeout>>,
+    /// Moves are answered one at a time; of those asked meanwhile only the last counts.
+    moving: Cell<bool>,
+    next_move: RefCell<Option<Ask>>,
+}
+
+/// What happens when the search under way ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Hunt {
+    /// Its verdict is shown.
+    #[default]
+    Glance,
+    /// The visitor is taken to the break.
+    Watch,
+}
+
+impl Driver {
+    /// Starts both engines and opens what the address says.
+    pub fn start(dispatch: UseReducerDispatcher<Store>) -> Self {
+        let inner = Rc::new(Inner {
+            dispatch,
+            session: Line::default(),
+            searcher: Line::default(),
+            place: Place::default(),
+            hunt: RefCell::default(),
+            queue: RefCell::default(),
+            notice: RefCell::default(),
+            moving: Cell::new(false),
+            next_move: RefCell::default(),
+        });
+        let driver = Driver(inner);
+        let (heard, searched) = (driver.clone(), driver.clone());
+        driver.0.session.start(move |said| heard.session_said(said));
+        driver.0.searcher.start(move |said| searched.searcher_said(said));
+        driver.0.session.ask(Ask::Library);
+        driver.arrive();
+        driver
+    }
+
+    fn send(&self, action: Action) {
+        self.0.dispatch.dispatch(action);
+    }
+
+    // --- What the visitor wants ---
+
+    /// Opens what the address bar says now.
+    pub fn arrive(&self) {
+        let fragment = browser::fragment();
+        match fragment.as_str() {
+            "/matrix" => self.send(Action::Page(Page::Matrix)),
+            "/about" => self.send(Action::Page(Page::About)),
+            link => {
+                self.send(Action::Page(Page::Run));
+                if !self.0.place.is_shown(link) {
+                    self.0.place.bare.set(link.is_empty());
+                    self.0.place.push.set(false);
+                    self.open_quietly(link);
+                }
+            }
+        }
+        // A page beside the run has one behind it all the same.
+        if fragment.starts_with("/matrix") || fragment.starts_with("/about") {
+            self.0.place.hold.set(true);
+            if !self.0.place.has_run() {
+                self.open_quietly("");
+            }
+        }
+    }
+
+    /// Shows another page of the application.
+    pub fn show(&self, page: Page) {
+        self.send(Action::Page(page));
+        match page {
+            Page::Run => self.0.place.release(),
+            Page::Matrix => self.0.place.leave("/matrix"),
+            Page::About => self.0.place.leave("/about"),
+        }
+    }
+
+    /// Opens a link, as a place of its own in the browser's history.
+    pub fn open(&self, link: &str) {
+        self.0.place.push.set(true);
+        self.0.place.hold.set(false);
+        self.open_quietly(link);
+    }
+
+    fn open_quietly(&self, link: &str) {
+        self.0.place.want(link);
+        self.0.session.ask(Ask::Open { link: link.to_owned() });
+    }
+
+    /// Opens the start of another question.
+    pub fn begin(&self, question: Question) {
+        self.0.place.push.set(true);
+        self.0.place.hold.set(false);
+        self.cancel();
+        self.0.session.ask(Ask::Begin { question });
+    }
+
+    /// Goes to the moment after `step` steps.
+    pub fn goto(&self, step: u32) {
+        let step = step.min(self.0.place.len.get());
+        self.0.place.step.set(step);
+        self.move_by(Ask::Goto { step });
+    }
+
+    /// Goes `by` steps forward or back.
+    pub fn go(&self, by: i64) {
+        let step = i64::from(self.0.place.step.get()).saturating_add(by).max(0);
+        self.goto(u32::try_from(step).unwrap_or(u32::MAX));
+    }
+
+    /// Lets an agent act.
+    pub fn step(&self, agent: u8, pick: u32) {
+        self.send(Action::Play(false));
+        self.move_by(Ask::Step { agent, pick });
+    }
+
+    /// Lets an agent act until something happens.
+    pub fn run(&self, agent: u8, until: Until) {
+        self.send(Action::Play(false));
+        self.move_by(Ask::Run { agent, until });
+    }
+
+    fn move_by(&self, ask: Ask) {
+        if self.0.moving.get() {
+            self.0.next_move.replace(Some(ask));
+        } else {
+            self.0.moving.set(true);
+            self.0.session.ask(ask);
+        }
+    }
+
+    /// Searches for a break (and goes there), or proves that there is none.
+    pub fn search(&self, question: Question, aim: Aim) {
+        let watch = if aim == Aim::Find { Hunt::Watch } else { Hunt::Glance };
+        self.hunt(question, aim, SEARCH_STATES, watch);
+    }
+
+    fn hunt(&self, question: Question, aim: Aim, states: u64, hunt: Hunt) {
+        self.cancel();
+        self.0.hunt.replace(hunt);
+        self.send(Action::SearchBegan(Search { question: Rc::new(question.clone()), aim, effort: Default::default() }));
+        self.0.searcher.ask(Ask::Search { question, aim, states });
+    }
+
+    /// Decides every question, one after the other.
+    pub fn decide(&self, questions: Vec<Question>) {
+        self.cancel();
+        self.0.queue.replace(questions.into());
+        self.next_in_queue();
+    }
+
+    fn next_in_queue(&self) {
+        let next = self.0.queue.borrow_mut().pop_front();
+        self.send(Action::Waiting(self.0.queue.borrow().len() + usize::from(next.is_some())));
+        if let Some(question) = next {
+            self.0.hunt.replace(Hunt::Glance);
+            self.0.searcher.ask(Ask::Search { question, aim: Aim::Find, states: GLANCE_STATES });
+        }
+    }
+
+    /// Ends the search under way, and those that wait for it.
+    pub fn cancel(&self) {
+        if !self.0.queue.take().is_empty() {
+            self.send(Action::Waiting(0));
+        }
+        if self.0.searcher.busy() {
+            self.0.searcher.restart();
+            self.send(Action::SearchEnded);
+        }
+    }
+
+    /// Copies the link to what is shown.
+    pub fn share(&self) {
+        self.0.place.write();
+        let link = browser::address_of(&self.0.place.shown());
+        let driver = self.clone();
+        browser::copy(&link.clone(), move |copied| {
+            driver.notice(if copied {
+                "Link copied: it opens exactly this step".to_owned()
+            } else {
+                "The browser did not let the link be copied; it stands in the address bar".to_owned()
+            });
+        });
+    }
+
+    /// Says something for a moment.
+    pub fn notice(&self, text: String) {
+        self.send(Action::Notice(Some(text.into())));
+        let driver = self.clone();
+        let gone = Timeout::new(NOTICE_MS, move || driver.send(Action::Notice(None)));
+        self.0.notice.replace(Some(gone));
+    }
+
+    /// Ends the session's engine as if it had failed, to see what the page makes of it.
+    pub fn crash_engine(&self) {
+        self.session_said(Said::Died("ended on purpose".to_owned()));
+    }
+
+    // --- What the engines say ---
+
+    fn session_said(&self, said: Said) {
+        match said {
+            Said::Answer(Answer::Library(library)) => self.send(Action::Library(library)),
+            Said::Answer(Answer::Opened(opened)) => self.opened(opened),
+            Said::Answer(Answer::Moved { moment, trace }) => {
+                self.moved(&moment, trace.as_ref().map(|trace| trace.steps.len() as u32));
+                self.send(Action::Moved { moment, trace });
+                self.move_done();
+            }
+            Said::Answer(Answer::Refused { why }) => {
+                self.move_done();
+                self.send(Action::Trouble(Trouble { title: "That can't be done".to_owned(), text: why }));
+                // A link that can't be opened leaves the page with the founding race instead.
+                if !self.0.place.has_run() && !self.0.place.wanted().is_empty() {
+                    self.open_quietly("");
+                }
+            }
+            Said::Answer(_) => {}
+            Said::Died(why) => self.recover(&why),
+        }
+    }
+
+    fn move_done(&self) {
+        self.0.moving.set(false);
+        let next = self.0.next_move.borrow_mut().take();
+        if let Some(ask) = next {
+            self.move_by(ask);
+        }
+    }
+
+    fn opened(&self, opened: Box<Opened>) {
+        self.moved(&opened.moment, Some(opened.trace.steps.len() as u32));
+        let titles = &opened.program.titles;
+        browser::set_title(&format!("{} · {} · Cowscope", titles[1], titles[0]));
+        let question = opened.program.question.clone();
+        let known = self.0.place.answered(&question);
+        self.send(Action::Opened(opened));
+        if self.0.place.watch.replace(false) {
+            // once it is drawn: until now there was nothing to play, and the button could not take the focus
+            Timeout::new(0, || browser::focus_id("play")).forget();
+        }
+        if self.0.place.hold.get() {
+            self.send(Action::Page(if browser::fragment() == "/about" { Page::About } else { Page::Matrix }));
+        }
+        if !known {
+            let hunt = if self.0.place.bare.get() { Hunt::Watch } else { Hunt::Glance };
+            self.hunt(question, Aim::Find, GLANCE_STATES, hunt);
+        }
+        self.0.place.bare.set(false);
+    }
+
+    fn moved(&self, moment: &Moment, len: Option<u32>) {
+        self.0.place.show(moment, len);
+    }
+
+    fn searcher_said(&self, said: Said) {
+        match said {
+            Said::Answer(Answer::Progress { effort }) => self.send(Action::Progress(effort)),
+            Said::Answer(Answer::Verdict { question, verdict }) => self.decided(question, verdict),
+            Said::Answer(Answer::Refused { why }) => {
+                self.send(Action::SearchEnded);
+                self.send(Action::Trouble(Trouble { title: "The search could not start".to_owned(), text: why }));
+            }
+            Said::Answer(_) => {}
+            Said::Died(why) => {
+                self.send(Action::SearchEnded);
+                self.0.searcher.restart();
+                let text = format!("{why}. A fresh one is ready.");
+                self.send(Action::Trouble(Trouble { title: "The search stopped".to_owned(), text }));
+            }
+        }
+    }
+
+    fn decided(&self, question: Question, verdict: Box<Verdict>) {
+        let watch = *self.0.hunt.borrow() == Hunt::Watch;
+        let link = verdict.breaks.first().map(|first| first.link.clone());
+        if verdict.end != End::NotDecided {
+            self.0.place.note_answer(&question);
+        }
+        self.send(Action::SearchEnded);
+        self.send(Action::Verdict { question, verdict });
+        self.next_in_queue();
+        if let (true, Some(link)) = (watch, link) {
+            self.0.place.push.set(false);
+            self.0.place.watch.set(true);
+            self.open_quietly(&link);
+        }
+    }
+
+    /// Brings the session back, but not from inside a message of the engine that is to be replaced.
+    fn recover(&self, why: &str) {
+        let (driver, why) = (self.clone(), why.to_owned());
+        Timeout::new(0, move || driver.restart_session(&why)).forget();
+    }
+
+    fn restart_session(&self, why: &str) {
+        self.0.moving.set(false);
+        self.0.next_move.replace(None);
+        if !self.0.session.restart() {
+            let text = format!("{why}. It failed again and again at this place; try another one, or reload the page.");
+            return self.send(Action::Trouble(Trouble { title: "The engine does not start".to_owned(), text }));
+        }
+        self.0.session.ask(Ask::Library);
+        self.open_quietly(&self.0.place.wanted());
+        let text = format!("{why}. A fresh engine has opened the same step again.");
+        self.send(Action::Trouble(Trouble { title: "The engine stopped".to_owned(), text }));
+    }
+}

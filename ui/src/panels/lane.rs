@@ -1,0 +1,172 @@
+//! One CPU: its call stack, its source, its variables, its caches, and the button that steps it.
+
+use std::rc::Rc;
+
+use cowscope_core::view::{AgentState, Can, Lane, Local, Moment, Program, Trace};
+use cowscope_engine::protocol::Until;
+use yew::prelude::*;
+
+use super::code::{Clash, Code};
+use super::hardware::Hardware;
+use crate::driver::Driver;
+use crate::parts::{Changing, Icon, Shape, cpu_class};
+
+#[derive(Properties, PartialEq)]
+pub struct LaneProps {
+    pub program: Rc<Program>,
+    pub trace: Rc<Trace>,
+    pub moment: Rc<Moment>,
+    /// Index into [`Moment::lanes`].
+    pub index: usize,
+}
+
+/// The lane.
+#[component]
+pub fn LaneView(props: &LaneProps) -> Html {
+    let shown = use_state(|| None::<usize>);
+    let Some(lane) = props.moment.lanes.get(props.index) else { return html! {} };
+    let deepest = lane.stack.len().saturating_sub(1);
+    let at = shown.filter(|at| *at < deepest).unwrap_or(deepest);
+    let name = format!("CPU {}", lane.cpu);
+    let acted = props.moment.step.checked_sub(1).and_then(|last| props.trace.steps.get(last as usize));
+    let active = acted.is_some_and(|step| lane.agents.contains(&step.agent));
+    html! {
+        <section class={classes!("lane", cpu_class(lane.cpu), active.then_some("active"))} aria-label={name.clone()}>
+            { head(lane, &name) }
+            { stack(lane, at, deepest, &shown) }
+            if let Some(frame) = lane.stack.get(at) {
+                <Code program={props.program.clone()} frame={frame.clone()} innermost={at == deepest}
+                    name={format!("C source of {name}")} clashes={clashes(props, lane)} />
+                { locals(lane, at) }
+            } else {
+                <div class="code idle"><p>{ idle(props, lane) }</p></div>
+            }
+            <Hardware lane={lane.clone()} />
+            <Foot lane={lane.clone()} moment={props.moment.clone()} trace={props.trace.clone()} />
+        </section>
+    }
+}
+
+fn idle(props: &LaneProps, lane: &Lane) -> String {
+    match props.moment.agents.get(usize::from(lane.agent)).map(|agent| agent.can) {
+        Some(Can::Finished) => "Its program has run to the end.".to_owned(),
+        Some(Can::Idle) => "Nothing to do yet.".to_owned(),
+        _ => "Idle.".to_owned(),
+    }
+}
+
+fn head(lane: &Lane, name: &str) -> Html {
+    html! {
+        <div class="lane-head">
+            <span class="dot" />
+            <h2>{ name.to_owned() }</h2>
+            <span class="task">{ lane.task.clone() }</span>
+            <span class="gap" />
+            if !lane.holds.is_empty() {
+                <span class="holds" title={format!("holds {}", lane.holds.join(", "))}><Icon shape={Shape::Lock} /><span class="hidden">{ "holds " }</span>{ lane.holds.join(", ") }</span>
+            }
+            if !lane.interrupts_on { <span class="pill irq-off" title="It takes no interrupt now">{ "IRQ off" }</span> }
+            { for lane.pending.iter().map(|irq| html! {
+                <span class="pill pending" title={format!("Raised by {}, waits for an instruction boundary with interrupts on", irq.from)}>{ format!("⚑ {}", irq.name) }</span>
+            }) }
+        </div>
+    }
+}
+
+/// The call stack as a path; a click shows that function.
+fn stack(lane: &Lane, at: usize, deepest: usize, shown: &UseStateHandle<Option<usize>>) -> Html {
+    let crumbs = lane.stack.iter().enumerate().map(|(index, frame)| {
+        let shown = shown.clone();
+        let pick = Callback::from(move |_: MouseEvent| shown.set((index != deepest).then_some(index)));
+        let title = if frame.entered_by.is_empty() { None } else { Some(format!("Entered by {}", frame.entered_by)) };
+        html! {
+            <li key={index}>
+                <button class={classes!("crumb", (index == at).then_some("on"))} onclick={pick} aria-pressed={(index == at).to_string()} {title}>
+                    { frame.function.clone() }
+                </button>
+            </li>
+        }
+    });
+    html! { <ol class="stack" aria-label="Call stack">{ for crumbs }</ol> }
+}
+
+fn clashes(props: &LaneProps, lane: &Lane) -> Vec<Clash> {
+    let Some(collision) = &props.trace.collision else { return Vec::new() };
+    [collision.first, collision.second]
+        .into_iter()
+        .filter_map(|number| {
+            let step = props.trace.steps.get(number as usize)?;
+            let note = format!("step {}", number + 1);
+            lane.agents.contains(&step.agent).then_some(Clash { at: step.at, note })
+        })
+        .collect()
+}
+
+/// Variables of the function shown, or of the nearest around it that has any.
+fn locals(lane: &Lane, at: usize) -> Html {
+    let one = |local: &Local| {
+        html! {
+            <span class="local" key={local.name.clone()} title={local.ctype.clone()}>
+                <span class="name">{ local.name.clone() }</span>{ " " }<Changing value={local.value.clone()} />
+            </span>
+        }
+    };
+    let frames = lane.stack.iter().take(at + 1).enumerate().rev();
+    let Some((found, frame)) = frames.into_iter().find(|(_, frame)| !frame.locals.is_empty()) else {
+        return html! { <div class="locals"><span class="none">{ "no variables in scope" }</span></div> };
+    };
+    html! {
+        <div class="locals" role="group" aria-label="Variables in scope">
+            if found != at { <span class="none">{ format!("in {}:", frame.function) }</span> }
+            { for frame.locals.iter().map(one) }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FootProps {
+    lane: Lane,
+    moment: Rc<Moment>,
+    trace: Rc<Trace>,
+}
+
+#[component]
+fn Foot(props: &FootProps) -> Html {
+    let Some(driver) = use_context::<Driver>() else { return html! {} };
+    let lane = &props.lane;
+    let fallback = AgentState::default();
+    let main = props.moment.agents.get(usize::from(lane.agent)).unwrap_or(&fallback);
+    let can = main.can == Can::Step;
+    let step = |agent: u8, pick: u32| {
+        let driver = driver.clone();
+        Callback::from(move |_: MouseEvent| driver.step(agent, pick))
+    };
+    let run = |until: Until| {
+        let (driver, agent) = (driver.clone(), lane.agent);
+        Callback::from(move |_: MouseEvent| driver.run(agent, until))
+    };
+    let others = lane.agents.iter().filter(|agent| **agent != lane.agent).filter_map(|agent| {
+        let state = props.moment.agents.get(usize::from(*agent)).filter(|state| state.can == Can::Step)?;
+        let name = props.trace.actors.get(usize::from(*agent)).map_or("", |actor| actor.name.as_str());
+        Some(html! { <button class="small" onclick={step(*agent, 0)} title={state.next.clone()}>{ name.to_owned() }</button> })
+    });
+    let number = lane.cpu + 1;
+    let status = if can { format!("next: {}", main.next) } else { main.why.clone() };
+    html! {
+        <div class="lane-foot">
+            if main.picks.len() > 1 {
+                { for main.picks.iter().enumerate().map(|(pick, label)| html! {
+                    <button class="small" disabled={!can} onclick={step(lane.agent, pick as u32)}>{ format!("Step CPU {}: {label}", lane.cpu) }</button>
+                }) }
+            } else {
+                <button class="step" disabled={!can} onclick={step(lane.agent, 0)} aria-keyshortcuts={number.to_string()}>{ format!("Step CPU {}", lane.cpu) }</button>
+            }
+            <kbd aria-hidden="true">{ number }</kbd>
+            <button class="mini" disabled={!can} onclick={run(Until::Over)} aria-label={format!("Step over on CPU {}", lane.cpu)} title="Step over: the statement with everything it calls"><Icon shape={Shape::Over} /></button>
+            <button class="mini" disabled={!can} onclick={run(Until::Out)} aria-label={format!("Step out on CPU {}", lane.cpu)} title="Step out: until the function returns"><Icon shape={Shape::Out} /></button>
+            <button class="mini" disabled={!can} onclick={run(Until::Blocked)} aria-label={format!("Run CPU {} until it waits", lane.cpu)} title="Run until it waits or ends"><Icon shape={Shape::Until} /></button>
+            { for others }
+            <span class={classes!("status", (!can).then_some("cannot"))} title={status.clone()}>{ status.clone() }</span>
+        </div>
+    }
+}

@@ -1,0 +1,83 @@
+//! What stands beside the lanes: one of memory, the step list, the explanation, the editor.
+
+use std::rc::Rc;
+
+use cowscope_core::view::Verdict;
+use yew::prelude::*;
+
+use super::edit::Editor;
+use super::memory::Memory;
+use super::steps::Steps;
+use super::why::Why;
+use crate::browser;
+use crate::store::{Action, Future, Run, Side, Store};
+
+const TABS: [(Side, &str); 4] =
+    [(Side::Memory, "Memory"), (Side::Steps, "Steps"), (Side::Why, "Why"), (Side::Edit, "Edit C")];
+
+#[derive(Properties, PartialEq)]
+pub struct SideProps {
+    pub side: Side,
+    pub run: Run,
+    pub verdict: Option<Rc<Verdict>>,
+    pub focus: Option<u64>,
+    pub futures: Vec<Future>,
+    pub dispatch: UseReducerDispatcher<Store>,
+}
+
+/// The tabs and the panel behind the chosen one.
+#[component]
+pub fn SideView(props: &SideProps) -> Html {
+    let choose = |side: Side| {
+        let dispatch = props.dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Side(side)))
+    };
+    let onkeydown = {
+        let (dispatch, side) = (props.dispatch.clone(), props.side);
+        Callback::from(move |event: KeyboardEvent| {
+            let at = TABS.iter().position(|(tab, _)| *tab == side).unwrap_or(0);
+            let to = match event.key().as_str() {
+                "ArrowRight" => (at + 1) % TABS.len(),
+                "ArrowLeft" => (at + TABS.len() - 1) % TABS.len(),
+                _ => return,
+            };
+            event.prevent_default();
+            dispatch.dispatch(Action::Side(TABS[to].0));
+            browser::focus_id(&tab_id(TABS[to].0));
+        })
+    };
+    let tabs = TABS.iter().map(|(side, name)| {
+        let on = *side == props.side;
+        html! {
+            <button key={*name} id={tab_id(*side)} role="tab" aria-selected={on.to_string()} aria-controls="side-panel"
+                tabindex={if on { "0" } else { "-1" }} onclick={choose(*side)}>{ *name }</button>
+        }
+    });
+    let run = &props.run;
+    let panel = match props.side {
+        Side::Memory => {
+            html! { <Memory moment={run.moment.clone()} focus={props.focus} dispatch={props.dispatch.clone()} /> }
+        }
+        Side::Steps => {
+            html! { <Steps program={run.program.clone()} trace={run.trace.clone()} step={run.moment.step} futures={props.futures.clone()} /> }
+        }
+        Side::Why => html! { <Why run={run.clone()} verdict={props.verdict.clone()} /> },
+        Side::Edit => html! { <Editor program={run.program.clone()} dispatch={props.dispatch.clone()} /> },
+    };
+    html! {
+        <section class="side" aria-label="Details">
+            <div class="tabs" role="tablist" aria-label="Details" {onkeydown}>{ for tabs }</div>
+            <div class="side-body" id="side-panel" role="tabpanel" aria-labelledby={tab_id(props.side)} tabindex="0">{ panel }</div>
+        </section>
+    }
+}
+
+fn tab_id(side: Side) -> String {
+    let name = match side {
+        Side::Memory => "memory",
+        Side::Steps => "steps",
+        Side::Why => "why",
+        Side::Edit => "edit",
+    };
+    format!("tab-{name}")
+}

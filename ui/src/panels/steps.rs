@@ -1,0 +1,120 @@
+//! The run as text: the two-column table that kernel people write, and the twin of the timeline.
+
+use std::rc::Rc;
+
+use cowscope_core::view::{ActorKind, Program, Step, StepKind, Trace};
+use yew::prelude::*;
+
+use crate::driver::Driver;
+use crate::parts::{counted, cpu_class};
+use crate::store::Future;
+
+/// Rows around the present one that are drawn; a longer run is paged through.
+const WINDOW: u32 = 120;
+
+#[derive(Properties, PartialEq)]
+pub struct StepsProps {
+    pub program: Rc<Program>,
+    pub trace: Rc<Trace>,
+    pub step: u32,
+    pub futures: Vec<Future>,
+}
+
+/// The list of steps.
+#[component]
+pub fn Steps(props: &StepsProps) -> Html {
+    let Some(driver) = use_context::<Driver>() else { return html! {} };
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with(props.step, move |_| in_sight(&node));
+    }
+    let trace = &props.trace;
+    let len = trace.steps.len() as u32;
+    let from = props.step.saturating_sub(WINDOW / 2).min(len.saturating_sub(WINDOW));
+    let to = (from + WINDOW).min(len);
+    let cpus = trace.actors.iter().map(|actor| actor.cpu + 1).max().unwrap_or(1);
+    let go = |step: u32| {
+        let driver = driver.clone();
+        Callback::from(move |_: MouseEvent| driver.goto(step))
+    };
+    let row = |index: u32| {
+        let step = &trace.steps[index as usize];
+        let actor = trace.actors.get(usize::from(step.agent));
+        let cpu = actor.map_or(0, |actor| actor.cpu);
+        let class = classes!(
+            (index + 1 == props.step).then_some("here"),
+            (index >= props.step).then_some("future"),
+            (trace.broken_at == Some(index)).then_some("breaks"),
+            collides(trace, index).then_some("clash"),
+        );
+        html! {
+            <tr key={index} {class} aria-current={(index + 1 == props.step).then_some("step")}>
+                <th scope="row"><button class="quiet" onclick={go(index + 1)} title="Go to the moment after this step">{ index + 1 }</button></th>
+                { for (0..cpus).map(|column| html! {
+                    <td class={cpu_class(column)}>if column == cpu { { text(step, actor.filter(|a| a.kind != Default::default()).map(|a| a.name.as_str())) } }</td>
+                }) }
+            </tr>
+        }
+    };
+    html! {
+        <div class="steps" ref={node}>
+            if from > 0 { <button class="small" onclick={go(from)}>{ format!("{} earlier", counted(u64::from(from), "step", "steps")) }</button> }
+            <table aria-label="Steps">
+                <thead><tr><th scope="col">{ "step" }</th>{ for (0..cpus).map(|cpu| html! { <th scope="col" class={cpu_class(cpu)}>{ lane_name(trace, cpu) }</th> }) }</tr></thead>
+                <tbody>{ for (from..to).map(row) }</tbody>
+            </table>
+            if to < len { <button class="small" onclick={go(to)}>{ format!("{} later", counted(u64::from(len - to), "step", "steps")) }</button> }
+            { futures(&driver, &props.futures) }
+        </div>
+    }
+}
+
+fn lane_name(trace: &Trace, cpu: u8) -> String {
+    let first = trace.actors.iter().find(|actor| actor.cpu == cpu);
+    match first {
+        Some(actor) if actor.kind == ActorKind::Device => actor.name.clone(),
+        _ => format!("CPU {cpu}"),
+    }
+}
+
+fn collides(trace: &Trace, index: u32) -> bool {
+    trace.collision.as_ref().is_some_and(|collision| collision.first == index || collision.second == index)
+}
+
+fn text(step: &Step, agent: Option<&str>) -> Html {
+    html! {
+        <>
+            <span class="label">{ step.label.clone() }</span>
+            <small>{ agent.map_or_else(|| format!("{}:{}", step.function, step.at.line), str::to_owned) }
+                if step.kind == StepKind::Locked { { " · locked" } }</small>
+        </>
+    }
+}
+
+fn futures(driver: &Driver, list: &[Future]) -> Html {
+    if list.is_empty() {
+        return html! {};
+    }
+    let one = |future: &Future| {
+        let (driver, link) = (driver.clone(), future.link.clone());
+        let open = Callback::from(move |_: MouseEvent| driver.open(&link));
+        let end = if future.breaks { ", breaks" } else { "" };
+        html! { <li key={future.link.to_string()}><button class="small" onclick={open}>{ format!("parts at step {}, {} steps{end}", future.at + 1, future.steps) }</button></li> }
+    };
+    html! {
+        <div class="futures"><h3>{ "Runs you left" }</h3><ul>{ for list.iter().rev().map(one) }</ul></div>
+    }
+}
+
+fn in_sight(node: &NodeRef) {
+    let Some(view) = node.cast::<web_sys::HtmlElement>() else { return };
+    let Some(panel) = view.parent_element() else { return };
+    let row = view.query_selector("tr.here").ok().flatten();
+    if let Some(row) = row.and_then(|row| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(row).ok()) {
+        let (top, from, height) = (row.offset_top(), panel.scroll_top(), panel.client_height());
+        if top < from + 40 || top + 80 > from + height {
+            panel.set_scroll_top((top - height / 2).max(0));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The verdict: what happens, in a sentence a person would say; and the search, while it runs.
+
+use std::rc::Rc;
+
+use cowscope_core::view::{Effort, End, Verdict};
+use cowscope_engine::protocol::Aim;
+use yew::prelude::*;
+
+use crate::driver::Driver;
+use crate::parts::{Phrases, counted, grouped};
+use crate::store::{Action, Run, Search, Side, Store};
+
+#[derive(Properties, PartialEq)]
+pub struct VerdictProps {
+    pub run: Run,
+    pub verdict: Option<Rc<Verdict>>,
+    pub search: Option<Search>,
+    pub dispatch: UseReducerDispatcher<Store>,
+}
+
+/// The region "Verdict".
+#[component]
+pub fn VerdictBar(props: &VerdictProps) -> Html {
+    let Some(driver) = use_context::<Driver>() else { return html! {} };
+    let aim = |aim: Aim| {
+        let (driver, question) = (driver.clone(), props.run.program.question.clone());
+        Callback::from(move |_: MouseEvent| driver.search(question.clone(), aim))
+    };
+    let searching = props.search.as_ref().filter(|search| *search.question == props.run.program.question);
+    let class = classes!("verdict", state(props.verdict.as_deref(), searching.is_some()));
+    html! {
+        <section {class} aria-label="Verdict">
+            { stamp(props.verdict.as_deref(), searching.is_some()) }
+            <div class="words">{ words(props, searching) }</div>
+            <div class="figures">
+                if let Some(search) = searching { { progress(&driver, search) } } else { { figures(props.verdict.as_deref(), &props.run) } }
+            </div>
+            <div class="ask">
+                <button class="find" onclick={aim(Aim::Find)} disabled={searching.is_some()} aria-keyshortcuts="f">{ "Find a break" }</button>
+                <button onclick={aim(Aim::Prove)} disabled={searching.is_some()}>{ "Prove" }</button>
+            </div>
+        </section>
+    }
+}
+
+fn state(verdict: Option<&Verdict>, searching: bool) -> &'static str {
+    match verdict.map(|verdict| verdict.end) {
+        Some(End::Breaks) => "breaks",
+        Some(End::Holds) => "holds",
+        Some(End::NotDecided) => "undecided",
+        None if searching => "searching",
+        None => "unasked",
+    }
+}
+
+/// The three ends differ by shape and word: a diamond with a cross, a disc with a tick, a dashed square with a question mark.
+fn stamp(verdict: Option<&Verdict>, searching: bool) -> Html {
+    let (sign, word) = match verdict.map(|verdict| verdict.end) {
+        Some(End::Breaks) => ("✕", "Breaks"),
+        Some(End::Holds) => ("✓", "Holds"),
+        Some(End::NotDecided) => ("?", "Not decided"),
+        None if searching => ("", "Searching"),
+        None => ("?", "Not searched"),
+    };
+    html! { <div class="stamp"><span class="sign" aria-hidden="true"><span>{ sign }</span></span><strong>{ word }</strong></div> }
+}
+
+fn words(props: &VerdictProps, searching: Option<&Search>) -> Html {
+    let moment = &props.run.moment;
+    let remark =
+        (!props.run.remark.is_empty()).then(|| html! { <p class="remark">{ props.run.remark.to_string() }</p> });
+    let Some(verdict) = props.verdict.as_deref() else {
+        let text = if searching.is_some() {
+            "Trying every order of their accesses …"
+        } else {
+            "Find a break tries every order in which these programs can run."
+        };
+        return html! { <>{ for remark }<p class="told">{ text }</p></> };
+    };
+    let why = {
+        let dispatch = props.dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Side(Side::Why)))
+    };
+    html! {
+        <>
+            { for remark }
+            <p class="told">
+                if let Some(broken) = &moment.broken { <Phrases words={broken.told.clone()} /> } else { <Phrases words={verdict.told.clone()} /> }
+            </p>
+            <p class="notes">
+                { verdict.notes.join(" · ") }{ " " }
+                if verdict.end == End::Breaks { <button class="link" onclick={why}>{ "Why?" }</button> }
+            </p>
+        </>
+    }
+}
+
+fn figures(verdict: Option<&Verdict>, run: &Run) -> Html {
+    let Some(verdict) = verdict else {
+        return html! { <p>{ run.program.scope.clone() }</p> };
+    };
+    let first = verdict.breaks.first();
+    html! {
+        <>
+            if let Some(first) = first {
+                <p><b>{ format!("{}, {}", counted(u64::from(first.steps), "step", "steps"), counted(u64::from(first.switches), "switch", "switches")) }</b>{ if first.shortest { ", proven minimal" } else { "" } }</p>
+            }
+            <p>{ format!("{} in {}", states(verdict), time(verdict.effort.milliseconds)) }</p>
+            <p>{ verdict.scope.clone() }</p>
+        </>
+    }
+}
+
+fn states(verdict: &Verdict) -> String {
+    let all = if verdict.end == End::Holds { "all " } else { "" };
+    format!("{all}{}", counted(verdict.effort.states, "state", "states"))
+}
+
+fn time(milliseconds: u64) -> String {
+    match milliseconds {
+        0..10_000 => format!("{milliseconds} ms"),
+        _ => format!("{} s", grouped(milliseconds / 1000)),
+    }
+}
+
+fn progress(driver: &Driver, search: &Search) -> Html {
+    let Effort { states, depth, frontier, milliseconds, .. } = search.effort;
+    let rate = states.saturating_mul(1000).checked_div(milliseconds).unwrap_or(0);
+    let cancel = {
+        let driver = driver.clone();
+        Callback::from(move |_: MouseEvent| driver.cancel())
+    };
+    html! {
+        <div class="progress" role="group" aria-label="Search">
+            <div class="running" aria-hidden="true" />
+            <p><b>{ counted(states, "state", "states") }</b>{ format!(" · {} per second", grouped(rate)) }</p>
+            <p>{ format!("depth {} · {} still to look at", grouped(depth), grouped(frontier)) }</p>
+            <button class="small" onclick={cancel}>{ "Cancel" }</button>
+        </div>
+    }
+}
