@@ -7,7 +7,7 @@ use crate::explore::{
 use crate::library::Loaded;
 use crate::link::{FlushKind, Link, LinkOptions, MemoryModel, Run, TlbMode};
 use crate::session::Session;
-use crate::system::System;
+use crate::system::{System, Trap, broken};
 use crate::trace;
 
 /// One way in which the design breaks.
@@ -66,10 +66,14 @@ pub fn check(loaded: &Loaded, budget: Budget, progress: &mut dyn FnMut(&Counts) 
             break;
         }
     }
+    // no break: the model had no room for it
+    let undecided = Some(broken::TRAP + Trap::TooManyStale as u16);
+    let overflowed = found.iter().any(|f| number(f.what) == undecided);
+    found.retain(|f| number(f.what) != undecided);
     let (end, counts) = first.unwrap_or((End::Cancelled, Counts::default()));
     let verdict = match (found.is_empty(), end) {
         (false, _) => trace::Verdict::Breaks,
-        (true, End::Complete) => trace::Verdict::Holds,
+        (true, End::Complete) if !overflowed => trace::Verdict::Holds,
         _ => trace::Verdict::NotDecided,
     };
     Answer { verdict, end, counts, found, scope: scope(loaded) }

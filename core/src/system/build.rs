@@ -380,7 +380,7 @@ impl System {
 }
 
 /// Names of [`super::Trap`]s, in order.
-const TRAPS: [&str; 11] = [
+const TRAPS: [&str; 12] = [
     "wild pointer",
     "division by zero",
     "index out of range",
@@ -392,4 +392,5 @@ const TRAPS: [&str; 11] = [
     "bad reference",
     "function without a body",
     "store buffer stuck",
+    "too many stale translations",
 ];

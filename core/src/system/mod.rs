@@ -84,6 +84,8 @@ pub enum Trap {
     BadReference,
     MissingBody,
     StoreBufferStuck,
+    /// "Any TLB" has no room for all that may be cached: nothing is decided behind this point.
+    TooManyStale,
 }
 
 /// Numbers of what can break, as they stand in [`Violation::invariant`].

@@ -3,7 +3,7 @@
 use cowscope_mmu::{Chooser, State};
 
 use super::vm::{BY_INTERRUPT, BY_SYSTEM, End, PUSHED};
-use super::{Agent, Status, System, Trap, word};
+use super::{Agent, Status, System, Trap, broken, word};
 use crate::explore::{Choice, Model, Outcome, Phase, Violation};
 use crate::lang::program::Program;
 
@@ -43,6 +43,9 @@ impl Model for System {
             Agent::Interrupt(c) => self.take_interrupt(&program, c, &mut ch),
             Agent::Drain(c) => self.drain(c),
         };
+        if self.machine.may_overflowed(&self.state) {
+            self.broke(broken::TRAP + Trap::TooManyStale as u16, 0);
+        }
         self.program.give_back(program);
         self.place_violations();
         let alternatives = ch.alternatives();
