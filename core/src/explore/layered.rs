@@ -1,11 +1,11 @@
 //! Cheapest first: searches in layers of context switches (or preemptions), inside a layer by steps. What they find is minimal.
 
 use super::expand::for_each_step;
+use super::labels::Labels;
 use super::tree::{ROOT, Tree};
-use super::{
-    Break, Budget, Choice, Counts, End, Findings, Fingerprints, Limit, Model, Outcome, Phase, Search, Status, Target,
-};
-use std::collections::BTreeMap;
+use super::{Break, Budget, Choice, Counts, End, Findings, Limit, Model, Outcome, Phase, Search, Status, Target};
+use cowscope_mmu::Slot;
+use std::collections::{BTreeMap, VecDeque};
 
 /// What a schedule costs before its steps are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +40,15 @@ pub struct Cost {
 struct Successor {
     choice: Choice,
     hash: u64,
+    /// Where its changed words begin and end.
+    changes: (u32, u32),
     /// What the step broke; `None` for a step that goes on.
     broke: Option<Vec<Break>>,
 }
 
-/// A state reached by a switch, to be looked at in the next layer.
-struct Later {
+/// A state that waits to be looked at.
+#[derive(Clone, Copy)]
+struct Waiting {
     key: u64,
     node: u32,
     steps: u32,
@@ -53,30 +56,31 @@ struct Later {
 
 /// A search by (switches, steps), smallest first. No reduction, no symmetry; states are told apart by fingerprint and last actor.
 ///
-/// Because a schedule is only extended after every cheaper one, the first break met is a cheapest one, and when layer `k` begins
-/// every schedule of fewer than `k` switches has been covered.
+/// Layer `k` begins when every schedule of fewer than `k` switches has been covered. Inside a layer one CPU runs on from each state
+/// that waits; a state that is reached again at a lower cost is looked at again, so that at the end of its layer its cost is the least.
 pub struct Layered<M: Model> {
     tree: Tree<M>,
     measure: Measure,
     goal: Goal,
     budget: Budget,
-    /// States whose cheapest cost is settled, with their last actor.
-    settled: Fingerprints,
-    /// States waiting for the next layer, with their last actor.
-    awaited: Fingerprints,
-    cost: Cost,
-    current: Vec<u32>,
-    /// How many of `current` have been looked at.
-    looked: usize,
-    next: Vec<u32>,
-    incoming: Vec<Later>,
-    /// How many of `incoming` have been taken.
+    labels: Labels,
+    /// The layer that is being walked.
+    layer: u32,
+    /// States of this layer that a step of the same CPU reached.
+    inner: VecDeque<Waiting>,
+    /// States of this layer that a switch reached, and how many of them have been taken.
+    entries: Vec<Waiting>,
     taken: usize,
-    later: Vec<Later>,
+    /// States of the next layer.
+    later: Vec<Waiting>,
     successors: Vec<Successor>,
+    /// Their changed words.
+    changes: Vec<(Slot, u64)>,
     best: BTreeMap<Break, Cost>,
+    /// The cost of the cheapest of the breaks looked for.
+    cheapest: Option<Cost>,
     findings: Findings,
-    /// States settled in each layer that is finished.
+    /// States whose least cost lies in each layer.
     layers: Vec<u64>,
     counts: Counts,
     ended: Option<End>,
@@ -88,30 +92,30 @@ const NOBODY: u8 = u8::MAX;
 impl<M: Model> Layered<M> {
     /// A search from the state in which `model` stands.
     pub fn new(model: M, measure: Measure, goal: Goal, budget: Budget) -> Self {
-        let mut search = Layered {
-            tree: Tree::new(model),
+        let tree = Tree::new(model);
+        let first = key(tree.model().state().fingerprint(), NOBODY);
+        let mut labels = Labels::new();
+        labels.improve(first, Cost { switches: 0, steps: 0 });
+        Layered {
+            tree,
             measure,
             goal,
             budget,
-            settled: Fingerprints::new(),
-            awaited: Fingerprints::new(),
-            cost: Cost { switches: 0, steps: 0 },
-            current: vec![ROOT],
-            looked: 0,
-            next: Vec::new(),
-            incoming: Vec::new(),
+            labels,
+            layer: 0,
+            inner: VecDeque::new(),
+            entries: vec![Waiting { key: first, node: ROOT, steps: 0 }],
             taken: 0,
             later: Vec::new(),
             successors: Vec::new(),
+            changes: Vec::new(),
             best: BTreeMap::new(),
+            cheapest: None,
             findings: Findings::new(),
-            layers: Vec::new(),
+            layers: vec![1],
             counts: Counts { states: 1, transitions: 1, ..Counts::default() },
             ended: None,
-        };
-        let first = key(search.tree.model().state().fingerprint(), NOBODY);
-        search.settled.insert(first);
-        search
+        }
     }
 
     /// What the cheapest schedule of a break costs, if it was found.
@@ -119,21 +123,11 @@ impl<M: Model> Layered<M> {
         self.best.get(&what).copied()
     }
 
-    /// How many states (told apart with their last actor) each finished layer settled: every schedule of fewer than
-    /// `layers().len()` switches has been covered.
+    /// How many states (told apart with their last actor) each finished layer has: every schedule of fewer than `layers().len()`
+    /// switches has been covered.
     pub fn layers(&self) -> &[u64] {
-        &self.layers
-    }
-
-    /// The cost that is being looked at: everything cheaper is done.
-    pub fn reached(&self) -> Cost {
-        self.cost
-    }
-
-    /// The cheapest of the breaks looked for.
-    fn cheapest(&self) -> Option<Cost> {
-        let target = self.goal.first?;
-        self.best.iter().filter(|(what, _)| target.wants(**what)).map(|(_, cost)| *cost).min()
+        let finished = self.cheapest.map_or(self.layer, |best| best.switches.min(self.layer)) as usize;
+        &self.layers[..finished.min(self.layers.len())]
     }
 
     /// Who acted last, as far as this measure tells states apart by it.
@@ -149,33 +143,41 @@ impl<M: Model> Layered<M> {
         let tree = &self.tree;
         let schedule = || tree.schedule(at).into_iter().chain(choice).collect::<Vec<_>>();
         match self.best.get(&what) {
-            Some(best) if *best <= cost => self.findings.note(what, Vec::new),
+            Some(best) if *best <= cost => return self.findings.note(what, Vec::new),
             Some(_) => self.findings.replace(what, schedule()),
             None => self.findings.note(what, schedule),
         }
-        self.best.entry(what).and_modify(|best| *best = cost.min(*best)).or_insert(cost);
+        self.best.insert(what, cost);
+        if self.goal.first.is_some_and(|target| target.wants(what)) {
+            self.cheapest = Some(self.cheapest.map_or(cost, |known| known.min(cost)));
+        }
     }
 
-    /// Finds what follows from `node`, whose cheapest cost is `self.cost`.
-    fn look(&mut self, node: u32) {
-        self.tree.go_to(node, self.cost.steps);
-        self.counts.depth = self.counts.depth.max(self.cost.steps as u64);
-        let last = self.tree.choice(node).map(|c| c.agent);
+    /// Finds what follows from a state of this layer.
+    fn look(&mut self, here: Waiting) {
+        self.tree.go_to(here.node, here.steps);
+        self.counts.depth = self.counts.depth.max(here.steps as u64);
+        let last = self.tree.choice(here.node).map(|c| c.agent);
         let mut successors = std::mem::take(&mut self.successors);
+        let mut changes = std::mem::take(&mut self.changes);
+        changes.clear();
         let mut dropped = false;
-        for_each_step(self.tree.model_mut(), |model, _, choice, outcome| match outcome {
+        for_each_step(self.tree.model_mut(), |model, mark, choice, outcome| match outcome {
             Outcome::Stepped { .. } => {
-                successors.push(Successor { choice, hash: model.state().fingerprint(), broke: None });
+                let (state, from) = (model.state(), changes.len() as u32);
+                changes.extend(state.changes(mark).iter().map(|&(slot, _)| (slot, state.get(slot))));
+                let changes = (from, changes.len() as u32);
+                successors.push(Successor { choice, hash: state.fingerprint(), changes, broke: None });
             }
             Outcome::Broke { .. } => {
                 let broke = model.violations().iter().map(|v| Break::Violation(*v)).collect();
-                successors.push(Successor { choice, hash: 0, broke: Some(broke) });
+                successors.push(Successor { choice, hash: 0, changes: (0, 0), broke: Some(broke) });
             }
             Outcome::Dropped { .. } | Outcome::Blocked => dropped = true,
         });
         self.counts.transitions += successors.len() as u64;
         if successors.is_empty() && !dropped {
-            self.stuck(node);
+            self.stuck(here);
         }
         let preempts = last.is_some_and(|last| self.leaving_preempts(last, &successors));
         for s in successors.drain(..) {
@@ -185,9 +187,10 @@ impl<M: Model> Layered<M> {
                 (Measure::Switches, _) => true,
                 (Measure::Preemptions, _) => preempts,
             };
-            self.follow(node, s, switch);
+            self.follow(here, s, switch, &changes);
         }
         self.successors = successors;
+        self.changes = changes;
     }
 
     fn leaving_preempts(&self, last: u8, successors: &[Successor]) -> bool {
@@ -199,31 +202,36 @@ impl<M: Model> Layered<M> {
             .any(|agent| agent == last || (model.cpu_of(agent) == cpu && model.phase(agent) != Phase::Serving))
     }
 
-    fn follow(&mut self, node: u32, s: Successor, switch: bool) {
-        let cost = Cost { switches: self.cost.switches + switch as u32, steps: self.cost.steps + 1 };
+    fn follow(&mut self, here: Waiting, s: Successor, switch: bool, changes: &[(Slot, u64)]) {
+        let cost = Cost { switches: self.layer + switch as u32, steps: here.steps + 1 };
         if self.goal.bound.is_some_and(|bound| cost.switches > bound) {
             return;
         }
         if let Some(broke) = s.broke {
             for what in broke {
-                self.note(what, cost, node, Some(s.choice));
+                self.note(what, cost, here.node, Some(s.choice));
             }
             return;
         }
         let key = key(s.hash, self.actor(s.choice.agent));
-        if !switch {
-            if self.settled.insert(key) {
-                let child = self.tree.add(node, s.choice);
-                self.next.push(child);
-            }
-        } else if !self.settled.contains(key) && self.awaited.insert(key) {
-            let child = self.tree.add(node, s.choice);
-            self.later.push(Later { key, node: child, steps: cost.steps });
+        let Some(before) = self.labels.improve(key, cost) else { return };
+        if let Some(before) = before {
+            self.layers[before.switches as usize] -= 1;
+        }
+        self.layers.resize(self.layers.len().max(cost.switches as usize + 1), 0);
+        self.layers[cost.switches as usize] += 1;
+        let changes = &changes[s.changes.0 as usize..s.changes.1 as usize];
+        let node = self.tree.add(here.node, s.choice, s.hash, changes);
+        let waiting = Waiting { key, node, steps: cost.steps };
+        if switch {
+            self.later.push(waiting);
+        } else {
+            self.inner.push_back(waiting);
         }
     }
 
     #[cold]
-    fn stuck(&mut self, node: u32) {
+    fn stuck(&mut self, here: Waiting) {
         self.counts.terminals += 1;
         let model = self.tree.model_mut();
         let mark = model.state().mark();
@@ -233,75 +241,55 @@ impl<M: Model> Layered<M> {
         };
         model.state_mut().undo(mark);
         for what in broke {
-            self.note(what, self.cost, node, None);
+            self.note(what, Cost { switches: self.layer, steps: here.steps }, here.node, None);
         }
     }
 
-    /// Goes to the next cost at which states wait. Returns how the search ends when there is none.
+    /// The next state of this layer. By steps alone they come in the order in which they were reached, that is, of their steps;
+    /// otherwise the one reached last comes first, because the model stands beside it.
+    fn next(&mut self) -> Option<Waiting> {
+        let inner = match self.measure {
+            Measure::Steps => self.inner.pop_front(),
+            Measure::Switches | Measure::Preemptions => self.inner.pop_back(),
+        };
+        inner.or_else(|| {
+            let entry = self.entries.get(self.taken).copied();
+            self.taken += entry.is_some() as usize;
+            entry
+        })
+    }
+
+    /// Goes to the next layer. Returns how the search ends when there is none.
     fn advance(&mut self) -> Option<End> {
-        self.cost.steps += 1;
-        if self.next.is_empty() {
-            match self.incoming.get(self.taken) {
-                Some(l) => self.cost.steps = self.cost.steps.max(l.steps),
-                None => {
-                    let before: u64 = self.layers.iter().sum();
-                    self.layers.push(self.settled.len() - before);
-                    if self.later.is_empty() {
-                        return Some(self.covered());
-                    }
-                    std::mem::swap(&mut self.incoming, &mut self.later);
-                    self.later.clear();
-                    self.taken = 0;
-                    self.awaited = Fingerprints::new();
-                    self.cost = Cost { switches: self.cost.switches + 1, steps: self.incoming[0].steps };
-                }
-            }
-        }
-        if self.cheapest().is_some_and(|best| self.cost >= best) {
+        self.layer += 1;
+        if self.cheapest.is_some_and(|best| best.switches < self.layer) {
             return Some(End::Broke);
         }
-        std::mem::swap(&mut self.current, &mut self.next);
-        self.next.clear();
-        self.looked = 0;
-        while let Some(l) = self.incoming.get(self.taken).filter(|l| l.steps == self.cost.steps) {
-            self.taken += 1;
-            if self.settled.insert(l.key) {
-                self.current.push(l.node);
-            }
+        if self.later.is_empty() {
+            return Some(self.covered());
         }
+        std::mem::swap(&mut self.entries, &mut self.later);
+        self.later.clear();
+        self.taken = 0;
         None
     }
 
     /// Nothing is left within the bound.
     fn covered(&self) -> End {
         match self.goal.bound {
-            _ if self.cheapest().is_some() => End::Broke,
+            _ if self.cheapest.is_some() => End::Broke,
             Some(bound) if self.measure != Measure::Steps => End::Bounded(bound),
             _ => End::Complete,
         }
     }
 
     fn bytes(&self) -> u64 {
-        let queues = (self.current.capacity() + self.next.capacity()) * size_of::<u32>()
-            + (self.incoming.capacity() + self.later.capacity()) * size_of::<Later>();
-        self.settled.bytes() + self.awaited.bytes() + self.tree.bytes() + queues as u64
+        let queues = self.inner.capacity() + self.entries.capacity() + self.later.capacity();
+        self.labels.bytes() + self.tree.bytes() + (queues * size_of::<Waiting>()) as u64
     }
 
-    fn limit(&mut self) -> Option<Limit> {
-        if let Some(limit) =
-            self.budget.reached(&Counts { bytes: self.bytes(), states: self.settled.len(), ..self.counts })
-        {
-            return Some(limit);
-        }
-        if self.tree.is_full() {
-            return Some(Limit::States);
-        }
-        for set in [&mut self.settled, &mut self.awaited] {
-            if set.is_full() {
-                set.grow();
-            }
-        }
-        None
+    fn limit(&self) -> Option<Limit> {
+        self.budget.reached(&self.counts()).or(self.tree.is_full().then_some(Limit::States))
     }
 }
 
@@ -320,21 +308,29 @@ impl<M: Model> Search for Layered<M> {
             if let Some(limit) = self.limit() {
                 return Status::Ended(End::BudgetReached(limit));
             }
-            if let Some(node) = self.current.get(self.looked) {
-                self.looked += 1;
-                self.look(*node);
-            } else if let Some(end) = self.advance() {
-                self.ended = Some(end);
-                return Status::Ended(end);
+            match self.next() {
+                Some(here) => {
+                    let cost = Cost { switches: self.layer, steps: here.steps };
+                    let stale = self.labels.cost(here.key) < cost;
+                    // Nothing that costs as much as the cheapest break leads to a cheaper one.
+                    if !stale && self.cheapest.is_none_or(|best| cost < best) {
+                        self.look(here);
+                    }
+                }
+                None => {
+                    if let Some(end) = self.advance() {
+                        self.ended = Some(end);
+                        return Status::Ended(end);
+                    }
+                }
             }
         }
         Status::Running
     }
 
     fn counts(&self) -> Counts {
-        let frontier =
-            self.current.len() - self.looked + self.next.len() + self.incoming.len() - self.taken + self.later.len();
-        Counts { states: self.settled.len(), frontier: frontier as u64, bytes: self.bytes(), ..self.counts }
+        let frontier = self.inner.len() + self.entries.len() - self.taken + self.later.len();
+        Counts { states: self.labels.len(), frontier: frontier as u64, bytes: self.bytes(), ..self.counts }
     }
 
     fn findings(&self) -> &Findings {

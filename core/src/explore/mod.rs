@@ -4,6 +4,7 @@ mod coverage;
 mod exhaustive;
 mod expand;
 mod finding;
+mod labels;
 mod lane;
 mod layered;
 mod minimise;

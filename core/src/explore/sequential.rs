@@ -76,7 +76,7 @@ impl<M: Model> Sequential<M> {
             allowed | (may as u64) << agent
         });
         let (mut enabled, mut stepped, mut dropped) = (false, Vec::new(), false);
-        for_each_step(self.tree.model_mut(), |model, _, choice, outcome| {
+        for_each_step(self.tree.model_mut(), |model, mark, choice, outcome| {
             enabled = true;
             match outcome {
                 _ if allowed >> choice.agent & 1 == 0 => {}
@@ -86,9 +86,12 @@ impl<M: Model> Sequential<M> {
                         Phase::Boundary if here.caller == Some(choice.agent) => None,
                         _ => here.caller,
                     };
-                    stepped.push((choice, caller, model.state().fingerprint(), Vec::new()));
+                    let state = model.state();
+                    let changes: Vec<_> =
+                        state.changes(mark).iter().map(|&(slot, _)| (slot, state.get(slot))).collect();
+                    stepped.push((choice, caller, state.fingerprint(), changes, Vec::new()));
                 }
-                Outcome::Broke { .. } => stepped.push((choice, None, 0, model.violations().to_vec())),
+                Outcome::Broke { .. } => stepped.push((choice, None, 0, Vec::new(), model.violations().to_vec())),
                 Outcome::Dropped { .. } | Outcome::Blocked => dropped = true,
             }
         });
@@ -98,12 +101,12 @@ impl<M: Model> Sequential<M> {
         } else if stepped.is_empty() && !dropped {
             self.given_up += 1;
         }
-        for (choice, caller, hash, broke) in stepped {
+        for (choice, caller, hash, changes, broke) in stepped {
             for v in &broke {
                 self.note(Break::Violation(*v), here.node, Some(choice));
             }
             if broke.is_empty() && self.known.insert(key(hash, caller)) {
-                let node = self.tree.add(here.node, choice);
+                let node = self.tree.add(here.node, choice, hash, &changes);
                 self.next.push(Place { node, caller });
             }
         }

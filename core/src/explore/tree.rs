@@ -1,7 +1,7 @@
-//! A tree of schedules: 12 bytes a state instead of the state, and a model that walks from one to another.
+//! A tree of schedules: for each state what differs from its parent, and a model that walks from one to another.
 
 use super::{Choice, Model};
-use cowscope_mmu::Mark;
+use cowscope_mmu::{Mark, Slot};
 
 /// The state the search began in.
 pub(super) const ROOT: u32 = 0;
@@ -9,8 +9,14 @@ pub(super) const ROOT: u32 = 0;
 #[derive(Clone, Copy)]
 struct Node {
     parent: u32,
+    /// Where its list of changed words begins, which ends where the next node's begins.
+    changes: u32,
     choice: Choice,
+    hash: u64,
 }
+
+/// Changed words that are kept: beyond that (1 GiB) nodes have none, and are reached by stepping.
+const MOST_CHANGES: usize = 1 << 26;
 
 /// States as nodes, each with the choice that leads to it from its parent.
 ///
@@ -19,6 +25,7 @@ struct Node {
 pub(super) struct Tree<M: Model> {
     model: M,
     nodes: Vec<Node>,
+    changes: Vec<(Slot, u64)>,
     /// The nodes from the root to where the model stands.
     path: Vec<u32>,
     /// Where the undo log stood at each of them.
@@ -32,8 +39,10 @@ impl<M: Model> Tree<M> {
     pub fn new(mut model: M) -> Self {
         model.state_mut().commit();
         let mark = model.state().mark();
-        let root = Node { parent: ROOT, choice: Choice { agent: 0, pick: 0 } };
-        Tree { model, nodes: vec![root], path: vec![ROOT], marks: vec![mark], down: Vec::new() }
+        let choice = Choice { agent: 0, pick: 0 };
+        let root = Node { parent: ROOT, changes: 0, choice, hash: model.state().fingerprint() };
+        let (path, marks, changes) = (vec![ROOT], vec![mark], Vec::new());
+        Tree { model, nodes: vec![root], changes, path, marks, down: Vec::new() }
     }
 
     pub fn model(&self) -> &M {
@@ -44,9 +53,12 @@ impl<M: Model> Tree<M> {
         &mut self.model
     }
 
-    /// Adds what `choice` leads to from `parent`.
-    pub fn add(&mut self, parent: u32, choice: Choice) -> u32 {
-        self.nodes.push(Node { parent, choice });
+    /// Adds what `choice` leads to from `parent`: a state of fingerprint `hash`, in which the words of `changes` have these values.
+    pub fn add(&mut self, parent: u32, choice: Choice, hash: u64, changes: &[(Slot, u64)]) -> u32 {
+        self.nodes.push(Node { parent, changes: self.changes.len() as u32, choice, hash });
+        if self.changes.len() < MOST_CHANGES {
+            self.changes.extend_from_slice(changes);
+        }
         self.nodes.len() as u32 - 1
     }
 
@@ -84,7 +96,15 @@ impl<M: Model> Tree<M> {
         self.path.truncate(depth + 1);
         self.marks.truncate(depth + 1);
         while let Some(node) = self.down.pop() {
-            self.model.step(self.nodes[node as usize].choice);
+            let Node { changes, choice, hash, .. } = self.nodes[node as usize];
+            let end = self.nodes.get(node as usize + 1).map_or(self.changes.len(), |next| next.changes as usize);
+            let changes = &self.changes[changes as usize..end];
+            if changes.is_empty() {
+                self.model.step(choice);
+            } else {
+                let mark = self.model.state().mark();
+                self.model.state_mut().redo(mark, changes, hash);
+            }
             self.path.push(node);
             self.marks.push(self.model.state().mark());
         }
@@ -92,6 +112,7 @@ impl<M: Model> Tree<M> {
 
     /// Bytes of the nodes and the path.
     pub fn bytes(&self) -> u64 {
-        (self.nodes.capacity() * size_of::<Node>() + self.path.capacity() * (4 + size_of::<Mark>())) as u64
+        let changes = self.changes.capacity() * size_of::<(Slot, u64)>();
+        (changes + self.nodes.capacity() * size_of::<Node>() + self.path.capacity() * (4 + size_of::<Mark>())) as u64
     }
 }
