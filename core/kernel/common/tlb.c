@@ -6,6 +6,8 @@ enum { TLB_VECTOR = 32 };
 enum { FLUSH_ALL = 2 };
 u64 flush_request[NR_CPUS][NR_CPUS];
 
+SWITCH(BROADCAST_FLUSH, 0, "the hardware flushes other CPUs' TLBs without interrupting them (AMD INVLPGB, arm64)")
+
 /* The address space a CPU works in, plus one; 0: none yet. */
 int loaded_mm[NR_CPUS];
 
@@ -44,6 +46,14 @@ void flush_local(u64 request)
 void flush_tlb_cpus(struct mm_struct *mm, u64 request)
 {
 	int self = smp_processor_id();
+
+	if (BROADCAST_FLUSH) {
+		for (u64 page = 0; page < FRAME_WORDS; page++) {
+			if (request == FLUSH_ALL || request == ((page << PAGE_SHIFT) | 1))
+				broadcast_invlpg(page << PAGE_SHIFT);
+		}
+		return;
+	}
 	u64 mask = READ_ONCE(mm->cpumask);
 
 	if (mask & (1ul << self))

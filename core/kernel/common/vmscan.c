@@ -83,6 +83,8 @@ void try_to_unmap_one(struct mm_struct *mm, struct page *page, u64 va)
 		return;
 	}
 	pte = ptep_get_and_clear(ptep);
+	if (pte_dirty(pte))
+		set_bit(PG_dirty, &page->flags);
 	atomic_inc(&swap_count[page->slot]);
 	WRITE_ONCE(*ptep, mk_swap_pte(page->slot));
 	page_remove_rmap(page);
@@ -106,8 +108,10 @@ bool write_and_free(struct page *page)
 	int slot = page->slot;
 	u64 *to = swap_address(slot);
 	u64 *from = page_address(page);
-	for (int i = 0; i < PAGE_WORDS; i++)
-		copy_word(&to[i], &from[i]);
+	/* A clean page is on the device already. */
+	if (test_and_clear_bit(PG_dirty, &page->flags))
+		for (int i = 0; i < PAGE_WORDS; i++)
+			copy_word(&to[i], &from[i]);
 
 	/*
 	 * The swap cache's reference and the caller's own, and no other. The count goes to zero and the page leaves the cache under the

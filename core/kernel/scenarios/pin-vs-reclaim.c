@@ -3,8 +3,10 @@ STORY("Reclaim looks whether the page may be pinned, finds no pin, and puts it i
 KIND(race)
 SOURCE("David Hildenbrand, summary of all COW problems, section 3 (io_uring and VFIO with swap); the exclusive bit's protocol in 6.1")
 LOOK("the order of: entry taken out, look for pins; pin, entry read again")
-VARIANT(write, RIGHTS = FOLL_WRITE)
-VARIANT(read, RIGHTS = 0)
+VARIANT(write, RIGHTS = FOLL_WRITE, FORK = 0)
+VARIANT(read, RIGHTS = 0, FORK = 0)
+VARIANT(write_fork, RIGHTS = FOLL_WRITE, FORK = 1)
+SIZE(NR_MMS, 3)
 
 #define A 0x1000
 
@@ -13,6 +15,8 @@ SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
 PROCESS(0) CPU(0) void owner(void)
 {
 	int got = pin_user_pages_fast(A, RIGHTS, 0);
+	if (FORK)
+		fork(2);
 	load(A);
 	store(A, 2);
 	if (got > 0) {

@@ -17,8 +17,11 @@ PROMISE(read_pins, "a page that is pinned for reading stays the page that its ow
 
 bool gup_must_unshare(struct vm_area_struct *vma, struct page *page, u64 gup_flags)
 {
-	if ((gup_flags & FOLL_WRITE) || !PageAnon(page))
+	if (gup_flags & FOLL_WRITE)
 		return false;
+	/* FOLL_MM_SYNC, which a long-term pin implies: the page of zeroes and private file pages too. */
+	if (!PageAnon(page))
+		return (gup_flags & FOLL_LONGTERM) && (!vma || is_cow_mapping(READ_ONCE(vma->flags)));
 	if (PageKsm(page) || page_mapcount(page) > 1)
 		return true;
 	return PageSwapCache(page) && !can_read_pin_swap_page(page);
@@ -39,13 +42,8 @@ int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *pt
 	struct page *page = pte_page(pte);
 	bool unshare = flags & FAULT_FLAG_UNSHARE;
 
-	if (pte_special(pte)) {
-		if (unshare) {
-			spin_unlock(&mm->page_table_lock);
-			return 0;
-		}
+	if (pte_special(pte))
 		return wp_page_copy(mm, vma, va, ptep, pte, NULL, flags);
-	}
 	if (PageKsm(page) || page_mapcount(page) > 1)
 		goto copy;
 	if (!trylock_page(page)) {

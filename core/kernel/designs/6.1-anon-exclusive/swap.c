@@ -26,6 +26,8 @@ void try_to_unmap_one(struct mm_struct *mm, struct page *page, u64 va)
 	if (!pte_present(pte) || pte_special(pte) || pte_page(pte) != page)
 		goto out;
 	pte = ptep_get_and_clear(ptep);
+	if (pte_dirty(pte))
+		set_bit(PG_dirty, &page->flags);
 	if (SHARE_FLUSH && PageAnonExclusive(page))
 		flush_tlb_page(mm, va);
 	atomic_inc(&swap_count[page->slot]);
@@ -60,7 +62,7 @@ int map_swapped_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u
 	if (exclusive || page_count(page) == 1) {
 		exclusive = true;
 		if ((flags & FAULT_FLAG_WRITE) || SWAPIN_WRITABLE) {
-			entry |= PTE_D | vma_write_bit(vma);
+			entry |= ((flags & FAULT_FLAG_WRITE) ? PTE_D : 0) | vma_write_bit(vma);
 			flags &= ~FAULT_FLAG_WRITE;
 		}
 	}

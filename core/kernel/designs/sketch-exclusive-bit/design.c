@@ -66,7 +66,8 @@ void try_to_unmap_one(struct mm_struct *mm, struct page *page, u64 va)
 	spin_lock(&mm->page_table_lock);
 	u64 pte = READ_ONCE(*ptep);
 	if (pte_present(pte) && !pte_special(pte) && pte_page(pte) == page) {
-		ptep_get_and_clear(ptep);
+		if (pte_dirty(ptep_get_and_clear(ptep)))
+			set_bit(PG_dirty, &page->flags);
 		clear_bit(PG_anon_exclusive, &page->flags);
 		atomic_inc(&swap_count[page->slot]);
 		WRITE_ONCE(*ptep, mk_swap_pte(page->slot));
