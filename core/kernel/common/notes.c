@@ -28,7 +28,7 @@ void note_copy_end(struct mm_struct *mm, u64 va, struct page *page)
 	int m = mm_number(mm);
 	if (page) {
 		int pfn = page_to_pfn(page);
-		ghost_promise(during_fork, !promises_during_fork() || ghost_copy_returned[m] != pfn);
+		ghost_promise(during_fork, ghost_copy_returned[m] != pfn);
 		for (int cpu = 0; cpu < NR_CPUS; cpu++)
 			if (ghost_gup_va[cpu] == (va | 1) && ghost_gup_mm[cpu] == m)
 				ghost_gup_shared[cpu] = pfn;
@@ -54,7 +54,7 @@ void note_gup_return(struct mm_struct *mm, u64 va, struct page *page)
 	int m = mm_number(mm);
 	if (page) {
 		int pfn = page_to_pfn(page);
-		ghost_promise(during_fork, !promises_during_fork() || ghost_gup_shared[cpu] != pfn);
+		ghost_promise(during_fork, ghost_gup_shared[cpu] != pfn);
 		if (ghost_copy_va[m] == (va | 1))
 			ghost_copy_returned[m] = pfn;
 	}
@@ -68,24 +68,13 @@ void note_ref(struct page *page)
 {
 	int pfn = page_to_pfn(page);
 	ghost_refs[pfn]++;
-	ghost_promise(while_held, !promises_while_held() || !(page->flags & (1 << PG_anon)) || page->mapcount <= 1);
+	ghost_promise(while_held, !(page->flags & (1 << PG_anon)) || page->mapcount <= 1);
 }
 
 /* The page has one mapping more. */
 void note_mapped(struct page *page)
 {
-	ghost_promise(while_held, !promises_while_held() || ghost_refs[page_to_pfn(page)] == 0 || page->mapcount <= 1);
-}
-
-/* Whether a promise that the design makes is judged in this run. */
-bool promises_during_fork(void)
-{
-	return true;
-}
-
-bool promises_while_held(void)
-{
-	return true;
+	ghost_promise(while_held, ghost_refs[page_to_pfn(page)] == 0 || page->mapcount <= 1);
 }
 
 /* For scenarios that are about some orders only: here they may say which runs they mean. */

@@ -17,17 +17,6 @@ PROMISE(during_fork, "a reference returned by a GUP call that overlaps fork's co
 PROMISE(while_held, "no live GUP reference is on an anonymous page that is mapped twice")
 SWITCH(D5B, 0, "the announced second part: a write fault reuses the page when it is mapped or swapped once, whoever else refers to it")
 
-/* With D5B the question is no longer whether the promises are kept, but what follows when they are not. */
-bool promises_during_fork(void)
-{
-	return !D5B;
-}
-
-bool promises_while_held(void)
-{
-	return !D5B;
-}
-
 /* True: a copy must be made first. The map count is read under no lock that keeps it still. */
 bool gup_must_unshare(struct vm_area_struct *vma, struct page *page, u64 gup_flags)
 {
