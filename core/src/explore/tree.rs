@@ -72,6 +72,11 @@ impl<M: Model> Tree<M> {
         (node != ROOT).then(|| self.nodes[node as usize].choice)
     }
 
+    /// The node that `node` was reached from; none for the root.
+    pub fn parent(&self, node: u32) -> Option<u32> {
+        (node != ROOT).then(|| self.nodes[node as usize].parent)
+    }
+
     /// The choices from the root to `node`.
     pub fn schedule(&self, mut node: u32) -> Vec<Choice> {
         let mut choices = Vec::new();

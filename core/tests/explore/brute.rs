@@ -160,3 +160,47 @@ pub fn sequential_breaks<M: Model>(model: &M) -> BTreeSet<Break> {
     }
     breaks
 }
+
+/// True when some set of states, each reachable from each by steps inside it, is unfinished and fair: an agent that can act in all of them
+/// acts in one. By reachability between all pairs.
+pub fn has_fair_cycle<M: Model>(model: &M) -> bool {
+    let mut all: Vec<M> = vec![model.clone()];
+    let mut index = BTreeMap::from([(words(model), 0)]);
+    let mut edges: Vec<Vec<(usize, u8)>> = Vec::new();
+    let mut enabled: Vec<u64> = Vec::new();
+    let mut at = 0;
+    while at < all.len() {
+        let (mut out, mut mask) = (Vec::new(), 0);
+        for (choice, there, broke) in steps(&all[at].clone()).0 {
+            mask |= 1u64 << choice.agent;
+            if !broke {
+                let next = all.len();
+                let to = *index.entry(words(&there)).or_insert(next);
+                if to == next {
+                    all.push(there);
+                }
+                out.push((to, choice.agent));
+            }
+        }
+        edges.push(out);
+        enabled.push(mask);
+        at += 1;
+    }
+    let reach: Vec<BTreeSet<usize>> = (0..all.len())
+        .map(|from| {
+            let mut seen = BTreeSet::new();
+            let mut todo = vec![from];
+            while let Some(here) = todo.pop() {
+                todo.extend(edges[here].iter().map(|e| e.0).filter(|to| seen.insert(*to)));
+            }
+            seen
+        })
+        .collect();
+    (0..all.len()).filter(|i| !all[*i].finished() && reach[*i].contains(i)).any(|i| {
+        let set: Vec<usize> = reach[i].iter().copied().filter(|j| reach[*j].contains(&i)).collect();
+        let always = set.iter().fold(u64::MAX, |m, j| m & enabled[*j]);
+        let inside = |to: &usize| set.contains(to);
+        let acts = set.iter().flat_map(|j| &edges[*j]).filter(|e| inside(&e.0)).fold(0, |m, e| m | 1u64 << e.1);
+        always & !acts == 0
+    })
+}

@@ -2,6 +2,7 @@
 
 mod brute;
 mod counts;
+mod livelock;
 mod models;
 mod reductions;
 mod sampled;
