@@ -3,7 +3,7 @@
 use crate::complaint::Complaint;
 use crate::output::{Output, Style};
 use crate::{Answer, question};
-use cowscope_core::lang::ir::Op;
+use cowscope_core::lang::dis::op_text;
 use cowscope_core::library::Loaded;
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 Example:
   cowscope dis -d 6.1-anon-exclusive -s fork-vs-gup-fast do_wp_page
 
-A line `-- step` is the end of a step: there, other agents may act.")]
+A line `---- step` is the end of a step: there, other agents may act.")]
 pub struct Args {
     #[command(flatten)]
     what: question::Asked,
@@ -73,10 +73,7 @@ fn lines(loaded: &Loaded, entry: u32, len: u32) -> Vec<Line> {
         let span = program.stack_of(*loc).last()?.span;
         let (file, at) = loaded.sources.locate(span)?;
         let text = loaded.sources.get(span.file)?.line(at.line).trim().to_owned();
-        let op = match op {
-            Op::Bound { .. } | Op::BoundPtr { .. } | Op::BoundTso { .. } => format!("-- step: {op:?}"),
-            op => format!("{op:?}"),
-        };
+        let op = op_text(program, op);
         Some(Line { index, op, file: file.to_owned(), line: at.line, text })
     };
     (entry..entry + len).filter_map(line).collect()

@@ -10,6 +10,8 @@ use cowscope_core::report::{TableOptions, table};
 use cowscope_core::session::Session;
 use std::process::ExitCode;
 
+mod timed;
+
 /// Make random runs by seed, and show what breaks in them
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -33,6 +35,15 @@ pub struct Args {
     /// Steps after which a run is cut
     #[arg(long, default_value_t = 10_000, value_name = "N")]
     max_steps: u32,
+    /// Timed runs: steps cost cycles, and the CPU whose clock is lowest acts. Run i has seed SEED + i
+    #[arg(long, conflicts_with = "pct")]
+    timed: bool,
+    /// Timed: a CPU begins up to so many cycles after the first
+    #[arg(long, default_value_t = 200, value_name = "CYCLES", requires = "timed")]
+    skew: u32,
+    /// Timed: a step takes up to so many percent longer than the table of costs says
+    #[arg(long, default_value_t = 20, value_name = "PERCENT", requires = "timed")]
+    jitter: u32,
 }
 
 /// Runs the command.
@@ -45,6 +56,10 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
     let mut all = Vec::new();
     for question in &questions {
         let loaded = question::loaded(question, out.colour_of_errors)?;
+        if args.timed {
+            broke |= timed::run(args, &loaded, &mut all, out)?;
+            continue;
+        }
         let mut search = Random::new(loaded.system.clone(), args.plan(), Budget::NONE);
         drive(&mut search, 1 << 20, |_| Progress::Continue);
         broke |= !search.findings().is_empty();

@@ -37,12 +37,13 @@ pub fn listing(p: &Program, sources: &Sources, func: &Func) -> String {
             Marking::Release => "  ; release",
             Marking::Free => "  ; free",
         };
-        let _ = writeln!(out, "{at:>12}  {}{marking}", text(p, op));
+        let _ = writeln!(out, "{at:>12}  {}{marking}", op_text(p, op));
     }
     out
 }
 
-fn text(p: &Program, op: &Op) -> String {
+/// One op in words: registers as `r3`, words of variables by their names.
+pub fn op_text(p: &Program, op: &Op) -> String {
     let slot = |s: u32| p.name_of(s).map_or_else(|| format!("word {s}"), |(name, _)| name);
     let list = |args: u32| p.args[args as usize].iter().map(|r| reg(*r)).collect::<Vec<_>>().join(", ");
     let keeps = |id: u32| {

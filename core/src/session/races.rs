@@ -172,8 +172,8 @@ impl Races {
                     }
                 }
                 Op::Sys { sys: Sys::StartProcess, .. } => {
-                    for t in 0..sys.tasks.len() {
-                        if before[t] == Status::Waiting && sys.status(t as u32) != Status::Waiting {
+                    for (t, was) in before.iter().enumerate() {
+                        if *was == Status::Waiting && sys.status(t as u32) != Status::Waiting {
                             let knew = self.clocks[me].clone();
                             join(&mut self.clocks[t], &knew);
                         }

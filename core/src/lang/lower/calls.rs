@@ -57,7 +57,7 @@ impl Lower<'_> {
         for (a, ty) in args.iter().zip(&info.params) {
             let v = self.expr(a)?;
             let v = self.convert(v, *ty, a.span)?;
-            regs.push(self.to_reg(v.opd));
+            regs.push(self.in_reg(v.opd));
         }
         let user = self.cx.funcs.get(self.func as usize).is_some_and(|me| me.layer == SCENARIO && !me.syscall);
         let enters = info.syscall && user && self.atomic == 0;
@@ -107,7 +107,7 @@ impl Lower<'_> {
                         "take the address: `&...`".into(),
                     );
                 };
-                (Place::Ptr { base: self.to_reg(v.opd), off: 0 }, to)
+                (Place::Ptr { base: self.in_reg(v.opd), off: 0 }, to)
             }
         };
         if !self.cx.types.is_scalar(ty) {
@@ -196,13 +196,13 @@ impl Lower<'_> {
                 self.atomic += 1;
                 let v = self.expr(&args[0]);
                 self.atomic -= 1;
-                let a = self.to_reg(v?.opd);
+                let a = self.in_reg(v?.opd);
                 self.put(Op::Await { a });
                 Ok(NOTHING)
             }
             Builtin::Choose => {
                 let v = self.expr(&args[0])?;
-                let a = self.to_reg(v.opd);
+                let a = self.in_reg(v.opd);
                 let d = self.reg();
                 self.put(Op::Choose { d, a });
                 Ok(Val { opd: Opd::Reg(d), ty: Types::INT })
@@ -215,7 +215,7 @@ impl Lower<'_> {
             Builtin::Assert | Builtin::BugOn => self.assertion(b, &args[0]),
             Builtin::WarnOn => {
                 let v = self.expr(&args[0])?;
-                let a = self.to_reg(v.opd);
+                let a = self.in_reg(v.opd);
                 self.sys(Sys::Warn, vec![a]);
                 Ok(Val { opd: Opd::Reg(a), ty: Types::INT })
             }
@@ -231,7 +231,7 @@ impl Lower<'_> {
         let v = self.expr(e);
         self.free -= 1;
         self.atomic -= 1;
-        Ok(self.to_reg(v?.opd))
+        Ok(self.in_reg(v?.opd))
     }
 
     fn assertion(&mut self, b: Builtin, e: &Expr) -> R<Val> {
@@ -253,7 +253,7 @@ impl Lower<'_> {
         let (place, ty) = self.pointed(&args[0])?;
         let old = self.arg(&args[1], ty)?;
         let new = self.arg(&args[2], ty)?;
-        let old = self.to_reg(old);
+        let old = self.in_reg(old);
         self.locked(place);
         let found = self.read(place);
         let same = self.reg();
@@ -277,7 +277,7 @@ impl Lower<'_> {
         }
         let new = self.arg(&args[2], ty)?;
         let old = self.load(expected, ty);
-        let old = self.to_reg(old.opd);
+        let old = self.in_reg(old.opd);
         self.locked(place);
         let found = self.read(place);
         let same = self.reg();
@@ -334,7 +334,7 @@ impl Lower<'_> {
         self.locked(place);
         let old = self.read(place);
         let differs = self.alu(Alu::Ne, Ext::None, Opd::Reg(old), unless, span)?;
-        let d = self.to_reg(differs);
+        let d = self.in_reg(differs);
         let end = self.label();
         self.put(Op::Jz { a: d, to: end });
         let ext = self.cx.types.ext(ty);
@@ -391,7 +391,7 @@ impl Lower<'_> {
                 _ => self.expr(a),
             };
             match v {
-                Ok(v) => regs.push(self.to_reg(v.opd)),
+                Ok(v) => regs.push(self.in_reg(v.opd)),
                 Err(b) => bad = Some(b),
             }
         }

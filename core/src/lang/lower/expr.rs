@@ -119,10 +119,10 @@ impl Lower<'_> {
                     let k = if op == UnOp::Neg { k.wrapping_neg() } else { !k };
                     return Ok(Val { opd: Opd::Const(ext.apply(k)), ty: v.ty });
                 }
-                let a = self.to_reg(v.opd);
+                let a = self.in_reg(v.opd);
                 let d = self.reg();
                 if op == UnOp::Neg {
-                    let z = self.to_reg(Opd::Const(0));
+                    let z = self.in_reg(Opd::Const(0));
                     self.put(Op::Bin { op: Alu::Sub, ext, d, a: z, b: a });
                 } else {
                     self.put(Op::BinK { op: Alu::Xor, ext, d, a, k: -1 });
@@ -198,7 +198,7 @@ impl Lower<'_> {
         let (sa, ba) = self.cx.types.int_shape(a.ty);
         let (sb, bb) = self.cx.types.int_shape(b.ty);
         let bits = ba.max(bb);
-        let signed = !((ba == bits && !sa) || (bb == bits && !sb));
+        let signed = (sa || ba != bits) && (sb || bb != bits);
         let ty = self.cx.types.int(signed, bits);
         let (a, b) = (self.convert(a, ty, span)?, self.convert(b, ty, span)?);
         if compares {
@@ -245,14 +245,14 @@ impl Lower<'_> {
                 None => self.cx.bad("E0223", span, "division by zero"),
             };
         }
-        let ra = self.to_reg(a);
+        let ra = self.in_reg(a);
         let d = self.reg();
         match b {
             Opd::Const(k) if i32::try_from(k as i64).is_ok() => {
                 self.put(Op::BinK { op, ext, d, a: ra, k: k as i64 as i32 })
             }
             b => {
-                let rb = self.to_reg(b);
+                let rb = self.in_reg(b);
                 self.put(Op::Bin { op, ext, d, a: ra, b: rb });
             }
         }
@@ -475,7 +475,7 @@ impl Lower<'_> {
             return self.convert(v, ty, span);
         }
         let (d, no, end) = (self.reg(), self.label(), self.label());
-        let rc = self.to_reg(c.opd);
+        let rc = self.in_reg(c.opd);
         self.put(Op::Jz { a: rc, to: no });
         let v = match then {
             Some(t) => self.expr(t)?,

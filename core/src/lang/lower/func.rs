@@ -23,7 +23,7 @@ pub fn lower(cx: &mut Cx, index: u32) -> R<Code> {
         l.declare(&p.name.name, *ty, Some(Opd::Reg(r)));
     }
     let ok = l.block(&def.body);
-    let a = l.to_reg(Opd::Const(0));
+    let a = l.in_reg(Opd::Const(0));
     l.put(Op::Ret { a });
     l.check_labels();
     let code = std::mem::take(&mut l.code);
@@ -235,7 +235,7 @@ impl<'a> Lower<'a> {
                 }
             }
         };
-        let a = self.to_reg(opd);
+        let a = self.in_reg(opd);
         self.put(Op::Ret { a });
         Ok(())
     }
@@ -343,7 +343,7 @@ impl<'a> Lower<'a> {
     fn switch(&mut self, value: &Expr, body: &Stmt) -> R<()> {
         let v = self.expr(value)?;
         let v = self.promote(v, value.span)?;
-        let r = self.to_reg(v.opd);
+        let r = self.in_reg(v.opd);
         let mut found = Vec::new();
         find_cases(body, 0, &mut found);
         let end = self.label();
@@ -377,7 +377,7 @@ impl<'a> Lower<'a> {
                     taken.push((lo, hi, case.span));
                     let off = self.alu(Alu::Sub, Ext::None, Opd::Reg(r), Opd::Const(lo), case.span)?;
                     let c = self.alu(Alu::LeU, Ext::None, off, Opd::Const(width), case.span)?;
-                    let a = self.to_reg(c);
+                    let a = self.in_reg(c);
                     self.put(Op::Jnz { a, to: l });
                 }
                 Err(b) => ok = Err(b),

@@ -251,7 +251,7 @@ impl Lower<'_> {
     }
 
     /// The value in a register.
-    fn to_reg(&mut self, opd: Opd) -> Reg {
+    fn in_reg(&mut self, opd: Opd) -> Reg {
         match opd {
             Opd::Reg(r) => r,
             Opd::Const(k) => {

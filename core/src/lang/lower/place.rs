@@ -83,7 +83,7 @@ impl Lower<'_> {
                 Opd::Const(k) if k % 8 == 0 && k > 0 && k / 8 < self.cx.next_slot as u64 => {
                     Place::Global((k / 8) as u32)
                 }
-                opd => Place::Ptr { base: self.to_reg(opd), off: 0 },
+                opd => Place::Ptr { base: self.in_reg(opd), off: 0 },
             },
             to,
         ))
@@ -148,7 +148,7 @@ impl Lower<'_> {
                 elem,
             ));
         }
-        let i = self.to_reg(iv.opd);
+        let i = self.in_reg(iv.opd);
         if let Place::Global(slot) = place
             && len <= u16::MAX as u32
             && words <= u16::MAX as u32
@@ -157,7 +157,7 @@ impl Lower<'_> {
         }
         self.put(Op::Index { a: i, len });
         let base = self.address(place);
-        let base = self.to_reg(base);
+        let base = self.in_reg(base);
         let d = self.reg();
         self.put(Op::BinK { op: Alu::Mul, ext: Ext::None, d, a: i, k: (words * 8) as i32 });
         let sum = self.reg();
@@ -227,7 +227,7 @@ impl Lower<'_> {
             (Place::Local(d), Opd::Const(k)) => self.put(Op::K { d, k }),
             (Place::Local(d), Opd::Reg(s)) => self.put(Op::Mov { d, s }),
             (place, v) => {
-                let s = self.to_reg(v);
+                let s = self.in_reg(v);
                 self.put(match place {
                     Place::Global(slot) => Op::StG { s, slot },
                     Place::Elem { slot, i, len, stride } => {

@@ -241,7 +241,7 @@ impl Lower<'_> {
         }
         let ((sa, ba), (sb, bb)) = (t.int_shape(a), t.int_shape(b));
         let bits = ba.max(bb).max(32);
-        let signed = !((ba == bits && !sa) || (bb == bits && !sb));
+        let signed = (sa || ba != bits) && (sb || bb != bits);
         self.cx.types.int(signed, bits)
     }
 }
