@@ -110,6 +110,9 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn stmt(&mut self, s: &Stmt) -> R<()> {
+        if self.code.ops.len() >= super::MAX_OPS {
+            return Err(Bad); // reported when the function is done
+        }
         self.at(s.span);
         match &s.kind {
             StmtKind::Empty => Ok(()),
