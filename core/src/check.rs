@@ -225,6 +225,6 @@ pub fn link_of(session: &Session) -> Link {
     link.run = Run::Schedule(session.turns());
     link.digest = Some(session.digest());
     link.trail = Some(session.trail()).filter(|_| session.position() > 0);
-    link.breaks = session.last().and_then(|s| s.broken.first()).map(|b| b.id.clone());
+    link.breaks = session.last().and_then(|s| s.broken.first()).map(|b| b.id.replace(' ', "-")); // a name in a link has no spaces
     link
 }

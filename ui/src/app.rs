@@ -29,9 +29,14 @@ pub fn App() -> Html {
     use_history(&driver);
     use_player(&store, &driver);
     let dispatch = store.dispatcher();
+    // The fragment belongs to the run: the focus moves without it.
+    let skip = Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        browser::focus_id("main");
+    });
     html! {
         <ContextProvider<Driver> context={driver}>
-            <a class="skip" href="#main">{ "Skip to the machine" }</a>
+            <a class="skip" href="#main" onclick={skip}>{ "Skip to the machine" }</a>
             <Header library={store.library.clone()} run={store.run.clone()} page={store.page} prefs={store.prefs} dispatch={dispatch.clone()} />
             { page(&store, &dispatch) }
             if let Some(trouble) = &store.trouble { <TroubleCard trouble={trouble.clone()} dispatch={dispatch.clone()} /> }

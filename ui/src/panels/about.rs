@@ -24,7 +24,7 @@ pub fn About(props: &AboutProps) -> Html {
     let crash = Callback::from(move |_: MouseEvent| driver.crash_engine());
     let fall = Callback::from(|_: MouseEvent| panic!("a test of the recovery, asked for on the About page"));
     html! {
-        <main class="text-page">
+        <main id="main" tabindex="-1" class="text-page">
             <h1>{ "About Cowscope" }</h1>
             <p>{ "A small multi-processor computer, emulated down to page-table words, TLB entries and interrupt lines, runs the copy-on-write code of several Linux generations, written in restricted C. A search tries every order in which the processors can act; what it finds is a schedule that anybody can replay, step by step, from a link." }</p>
             <p><button onclick={back}>{ "Back to the workbench" }</button></p>

@@ -38,7 +38,7 @@ pub fn Header(props: &HeaderProps) -> Html {
     let current = |page: Page| (props.page == page).then_some("page");
     html! {
         <header class="top">
-            <button class="logo" onclick={show(Page::Run)} aria-label="Cowscope: the workbench">{ "cow" }<i>{ "◉" }</i>{ "scope" }</button>
+            <button class="logo" onclick={show(Page::Run)} title="The workbench"><span aria-hidden="true">{ "cow" }<i>{ "◉" }</i>{ "scope" }</span><span class="hidden">{ "Cowscope: the workbench" }</span></button>
             if props.run.is_some() {
                 <button class="pick" onclick={open(Dialog::Designs)} aria-haspopup="dialog"><small>{ "kernel" }</small><span>{ titles[0].clone() }</span></button>
                 <button class="pick" onclick={open(Dialog::Scenarios)} aria-haspopup="dialog"><small>{ "scenario" }</small><span>{ titles[1].clone() }</span></button>

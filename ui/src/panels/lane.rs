@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use cowscope_core::view::{AgentState, Can, Lane, Local, Moment, Program, Trace};
+use cowscope_core::view::{AgentState, Can, Lane, Local, Moment, Program, Span, Step, Trace};
 use cowscope_engine::protocol::Until;
 use yew::prelude::*;
 
@@ -37,6 +37,7 @@ pub fn LaneView(props: &LaneProps) -> Html {
             if let Some(frame) = lane.stack.get(at) {
                 <Code program={props.program.clone()} frame={frame.clone()} innermost={at == deepest}
                     name={format!("C source of {name}")} clashes={clashes(props, lane)} />
+                <Elsewhere program={props.program.clone()} trace={props.trace.clone()} lane={lane.clone()} body={frame.body} />
                 { locals(lane, at) }
             } else {
                 <div class="code idle"><p>{ idle(props, lane) }</p></div>
@@ -100,6 +101,43 @@ fn clashes(props: &LaneProps, lane: &Lane) -> Vec<Clash> {
             lane.agents.contains(&step.agent).then_some(Clash { at: step.at, note })
         })
         .collect()
+}
+
+#[derive(Properties, PartialEq)]
+struct ElsewhereProps {
+    program: Rc<Program>,
+    trace: Rc<Trace>,
+    lane: Lane,
+    /// What the lane shows.
+    body: Span,
+}
+
+/// This CPU's part of the collision, where its line is not on display: the line, and the way there.
+#[component]
+fn Elsewhere(props: &ElsewhereProps) -> Html {
+    let Some(driver) = use_context::<Driver>() else { return html! {} };
+    let Some(collision) = &props.trace.collision else { return html! {} };
+    let body = props.body;
+    let shown = |at: Span| at.file == body.file && (body.line..=body.end_line).contains(&at.line);
+    let mine = [collision.first, collision.second].into_iter().filter_map(|number| {
+        let step = props.trace.steps.get(number as usize)?;
+        (props.lane.agents.contains(&step.agent) && !shown(step.at)).then_some((number, step))
+    });
+    let one = |(number, step): (u32, &Step)| {
+        let driver = driver.clone();
+        let go = Callback::from(move |_: MouseEvent| driver.goto(number));
+        let file = props.program.files.get(usize::from(step.at.file));
+        let line =
+            file.and_then(|file| file.text.lines().nth((step.at.line as usize).saturating_sub(1))).unwrap_or("").trim();
+        html! {
+            <button class="elsewhere" key={number} onclick={go} title={format!("Go to the moment before step {}", number + 1)}>
+                <span class="clash-note">{ format!("◆ step {}", number + 1) }</span>
+                <span class="place">{ format!("{}:{}", step.function, step.at.line) }</span>
+                <code>{ line.to_owned() }</code>
+            </button>
+        }
+    };
+    html! { <>{ for mine.map(one) }</> }
 }
 
 /// Variables of the function shown, or of the nearest around it that has any.

@@ -21,7 +21,7 @@ pub struct MatrixProps {
 pub fn Matrix(props: &MatrixProps) -> Html {
     let Some(driver) = use_context::<Driver>() else { return html! {} };
     let Some(library) = &props.library else {
-        return html! { <main class="text-page"><h1>{ "Matrix" }</h1><p>{ "The engine is starting." }</p></main> };
+        return html! { <main id="main" tabindex="-1" class="text-page"><h1>{ "Matrix" }</h1><p>{ "The engine is starting." }</p></main> };
     };
     let cells: Vec<Question> = library
         .scenarios
@@ -35,7 +35,7 @@ pub fn Matrix(props: &MatrixProps) -> Html {
     };
     let decided = cells.iter().filter(|cell| answer(&props.verdicts, cell).is_some()).count();
     html! {
-        <main class="text-page wide">
+        <main id="main" tabindex="-1" class="text-page wide">
             <h1>{ "Which design breaks on what" }</h1>
             <p class="row">
                 <button class="go" onclick={all} disabled={props.waiting > 0}>{ if props.waiting > 0 { format!("{} to go", props.waiting) } else { "Decide all".to_owned() } }</button>

@@ -297,7 +297,9 @@ fn object(
     let words = program.types.words(ty);
     let idle =
         (slot..slot + words).all(|at| names.system.state().get(at) == 0 && touch_of(names, at, touched).is_none());
-    if idle && (words > 1 || depth == 0) && !program.types.is_scalar(ty) || depth > 6 {
+    // of a lone variable a 0 is news, of one among many it is not
+    let one_of_many = depth == 0 && name.ends_with(']');
+    if idle && (one_of_many || !program.types.is_scalar(ty)) || depth > 6 {
         return None;
     }
     let ctype = program.types.show(ty);

@@ -45,9 +45,12 @@ impl Tour {
         let place = session.broken().first().map(|violation| violation.place)?;
         let at =
             session.system().program.stack_of(place).last().map(|loc| place::span(&session.loaded.sources, loc.span));
-        let mut told = vec![Phrase::cpu(last.cpu), Phrase::plain(format!(" {} and breaks ", spoken(last)))];
-        told.push(Phrase { text: broken.id.clone(), tone: Tone::Strong });
-        told.push(Phrase::plain(format!(": {}", broken.statement)));
+        let told = vec![
+            Phrase { text: "Broken: ".to_owned(), tone: Tone::Strong },
+            Phrase::plain(format!("{}. The step that broke it: ", broken.statement)),
+            Phrase::cpu(last.cpu),
+            Phrase::plain(format!(", {}.", spoken(last))),
+        ];
         let frame = self.collision(session).and_then(|collision| frame_in(&collision.name));
         Some(Broken { promise: broken.id.clone(), statement: broken.statement.clone(), told, at, frame })
     }
