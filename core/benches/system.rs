@@ -85,7 +85,8 @@ fn everything(name: &str, system: &System) {
 
 fn main() {
     let filter = std::env::args().skip(1).find(|a| !a.starts_with('-')).unwrap_or_default();
-    let runs: [(&str, fn() -> System); 5] = [
+    type Named = (&'static str, fn() -> System);
+    let runs: [Named; 5] = [
         ("protocol.c SF n=3", || protocol(3, 1, 1)),
         ("protocol.c F n=3", || protocol(3, 0, 1)),
         ("fork-vs-gup-fast, seqcount, get", || scenario("2021-unshare-v1", "fork-vs-gup-fast", "get")),
