@@ -75,7 +75,7 @@ fn bench(store: &Store, run: &Run, dispatch: &UseReducerDispatcher<Store>) -> Ht
             </main>
             <footer class="time">
                 <Transport run={run.clone()} playing={store.playing} prefs={store.prefs} dispatch={dispatch.clone()} />
-                <Timeline trace={run.trace.clone()} step={run.moment.step} cycles={store.prefs.cycles} />
+                <Timeline trace={run.trace.clone()} step={run.moment.step} cycles={store.prefs.cycles} size={store.prefs.size} />
             </footer>
         </>
     }

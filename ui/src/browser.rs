@@ -82,6 +82,14 @@ pub fn focus_id(id: &str) {
     focus(document().and_then(|page| page.get_element_by_id(id)));
 }
 
+/// Size of the page's ordinary type, in pixels: projector size and very large screens have more.
+pub fn type_size() -> f64 {
+    let root = document().and_then(|page| page.document_element());
+    let style = root.and_then(|root| window()?.get_computed_style(&root).ok()?);
+    let size = style.and_then(|style| style.get_property_value("font-size").ok());
+    size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(14.0)
+}
+
 /// True when the system prefers dark.
 pub fn system_dark() -> bool {
     matches(window(), "(prefers-color-scheme: dark)")

@@ -15,7 +15,7 @@ pub struct HardwareProps {
 pub fn Hardware(props: &HardwareProps) -> Html {
     let lane = &props.lane;
     html! {
-        <div class="hardware">
+        <div class="hardware" role="group" aria-label={format!("Caches of CPU {}", lane.cpu)} tabindex="0">
             if let Some(walk) = &lane.walk { { walking(walk) } }
             if !lane.stores.is_empty() { { stores(lane.cpu, &lane.stores) } }
             if lane.tlb.is_empty() {

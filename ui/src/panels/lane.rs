@@ -154,7 +154,7 @@ fn locals(lane: &Lane, at: usize) -> Html {
         return html! { <div class="locals"><span class="none">{ "no variables in scope" }</span></div> };
     };
     html! {
-        <div class="locals" role="group" aria-label="Variables in scope">
+        <div class="locals" role="group" aria-label="Variables in scope" tabindex="0">
             if found != at { <span class="none">{ format!("in {}:", frame.function) }</span> }
             { for frame.locals.iter().map(one) }
         </div>

@@ -11,6 +11,7 @@ use super::timeline_layout::{LANE, LEFT, Layout, TOP};
 use crate::browser;
 use crate::driver::Driver;
 use crate::parts::cpu_class;
+use crate::store::Size;
 
 /// Rows of bars under a lane.
 const ROWS: usize = 3;
@@ -20,6 +21,8 @@ pub struct TimelineProps {
     pub trace: Rc<Trace>,
     pub step: u32,
     pub cycles: bool,
+    /// Only so that it is drawn anew when the size of the type changes.
+    pub size: Size,
 }
 
 /// The drawing; a click or a drag travels, the wheel with Ctrl zooms.
@@ -27,7 +30,8 @@ pub struct TimelineProps {
 pub fn Timeline(props: &TimelineProps) -> Html {
     let driver = use_context::<Driver>();
     let node = use_node_ref();
-    let width = use_width(&node);
+    let scale = browser::type_size() / 14.0;
+    let width = use_width(&node) / scale;
     let zoom = use_state(|| 1.0_f64);
     let layout = Layout::new(&props.trace, props.step, width, *zoom, props.cycles);
     let lanes = props.trace.actors.iter().map(|actor| actor.cpu + 1).max().unwrap_or(0);
@@ -38,7 +42,9 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             if let (Some(driver), Some(view)) = (&driver, node.cast::<Element>())
                 && (event.type_() == "pointerdown" || event.buttons() & 1 == 1)
             {
-                driver.goto(layout.moment_at(f64::from(event.client_x()) - view.get_bounding_client_rect().left()));
+                driver.goto(
+                    layout.moment_at((f64::from(event.client_x()) - view.get_bounding_client_rect().left()) / scale),
+                );
             }
         })
     };
@@ -58,7 +64,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     );
     html! {
         <div class="timeline" ref={node} onpointerdown={travel.clone()} onpointermove={travel} onwheel={wheel}>
-            <svg role="img" aria-label={name} width={width.to_string()} height={height.to_string()} viewBox={format!("0 0 {width} {height}")}>
+            <svg role="img" aria-label={name} width={(width * scale).to_string()} height={(height * scale).to_string()} viewBox={format!("0 0 {width} {height}")}>
                 { for (0..lanes).map(|lane| rail(&props.trace, lane, &layout)) }
                 { for rows(&props.trace.bars).into_iter().filter_map(|(bar, row)| span(bar, row, &layout)) }
                 { for (layout.from..layout.to).map(|at| block(props, at, &layout)) }
