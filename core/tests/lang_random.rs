@@ -38,7 +38,7 @@ impl Ty {
 fn usual(a: Ty, b: Ty) -> Ty {
     let (a, b) = (a.promoted(), b.promoted());
     let bits = a.bits.max(b.bits);
-    Ty { bits, signed: !((a.bits == bits && !a.signed) || (b.bits == bits && !b.signed)) }
+    Ty { bits, signed: (a.signed || a.bits != bits) && (b.signed || b.bits != bits) }
 }
 
 #[derive(Clone, Debug)]
