@@ -8,7 +8,7 @@ use super::inline::inline_all;
 use super::lower::{self, Cx};
 use super::parser::{TypeNames, parse};
 use super::preprocess::Macros;
-use super::program::{Entry, FIRST_SLOT, Func, Program, Role};
+use super::program::{Entry, FIRST_SLOT, Func, MAX_REGS, Program, Role};
 use super::source::Sources;
 use super::types::Types;
 
@@ -123,6 +123,10 @@ fn assemble(mut cx: Cx, codes: Vec<Option<super::ir::Code>>, entries: Vec<Entry>
     p.entries = entries;
     (p.types, p.globals, p.inits, p.strings, p.asserts) = (cx.types, cx.globals, cx.inits, cx.strings, cx.asserts);
     p.constants = cx.consts.iter().map(|(k, v)| (k.to_string(), *v)).collect();
+    if p.regs > MAX_REGS {
+        let span = p.biggest.map_or(Default::default(), |f: u32| p.funcs[f as usize].span);
+        return Err(vec![Diagnostic::error("E0231", span, "this function is too big with what it calls")]);
+    }
     Ok(Compiled { program: p, warnings: cx.diags })
 }
 

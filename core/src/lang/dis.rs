@@ -60,6 +60,10 @@ pub fn op_text(p: &Program, op: &Op) -> String {
         Op::Jmp { to } => format!("go to {to}"),
         Op::Jz { a, to } => format!("if !{} go to {to}", reg(a)),
         Op::Jnz { a, to } => format!("if {} go to {to}", reg(a)),
+        Op::JmpK { alu, when, a, k, to } => {
+            format!("if {}({} {} {k}) go to {to}", if when { "" } else { "!" }, reg(a), sign(alu))
+        }
+        Op::StGK { k, slot: w } => format!("{} = {k}", slot(w)),
         Op::Bound { id } => format!("---- step{}", keeps(id)),
         Op::BoundPtr { a, off, id } => format!("---- step, unless {} is local{}", address(a, off), keeps(id)),
         Op::BoundTso { id } => format!("---- step, if stores are buffered{}", keeps(id)),

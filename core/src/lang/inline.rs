@@ -242,7 +242,9 @@ fn renamed(op: Op, at: At) -> Op {
     let mut op = op;
     map_regs(&mut op, &mut |r| shift(r, at.reg));
     match &mut op {
-        Op::Label(l) | Op::Jmp { to: l } | Op::Jz { to: l, .. } | Op::Jnz { to: l, .. } => *l += at.label,
+        Op::Label(l) | Op::Jmp { to: l } | Op::Jz { to: l, .. } | Op::Jnz { to: l, .. } | Op::JmpK { to: l, .. } => {
+            *l += at.label
+        }
         Op::LdF { off, .. } | Op::StF { off, .. } | Op::LeaF { off, .. } => *off += at.mem,
         _ => {}
     }
@@ -270,11 +272,12 @@ pub fn map_regs(op: &mut Op, f: &mut dyn FnMut(Reg) -> Reg) {
         | Op::Await { a }
         | Op::Assume { a }
         | Op::Assert { a, .. }
+        | Op::JmpK { a, .. }
         | Op::Ret { a } => *a = f(*a),
         Op::StG { s, .. } | Op::StF { s, .. } => *s = f(*s),
         Op::LdX { d, i, .. } => (*d, *i) = (f(*d), f(*i)),
         Op::StX { s, i, .. } => (*s, *i) = (f(*s), f(*i)),
         Op::StP { s, a, .. } => (*s, *a) = (f(*s), f(*a)),
-        Op::Label(_) | Op::Jmp { .. } | Op::Bound { .. } | Op::BoundTso { .. } | Op::Lock => {}
+        Op::Label(_) | Op::Jmp { .. } | Op::StGK { .. } | Op::Bound { .. } | Op::BoundTso { .. } | Op::Lock => {}
     }
 }

@@ -110,6 +110,14 @@ pub enum Op {
         a: Reg,
         to: Label,
     },
+    /// Jumps if `(a alu k) != 0` is `when`.
+    JmpK {
+        alu: Alu,
+        when: bool,
+        a: Reg,
+        k: i32,
+        to: Label,
+    },
     /// The end of a step: what follows is the next one. `id` is a resume record (0 until the code is finished).
     Bound {
         id: u32,
@@ -132,6 +140,10 @@ pub enum Op {
     },
     StG {
         s: Reg,
+        slot: u32,
+    },
+    StGK {
+        k: i32,
         slot: u32,
     },
     /// Element `i` of an array of globals: `len` elements, `stride` words apart.
@@ -224,7 +236,7 @@ impl Op {
 
     /// Does it write one?
     pub fn stores(&self) -> bool {
-        matches!(self, Op::StG { .. } | Op::StX { .. } | Op::StP { .. })
+        matches!(self, Op::StG { .. } | Op::StGK { .. } | Op::StX { .. } | Op::StP { .. })
     }
 }
 

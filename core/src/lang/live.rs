@@ -2,6 +2,7 @@
 
 use super::inline::map_regs;
 use super::ir::{Code, Label, LocId, Op, Reg};
+use super::optimise::{compact, fuse, optimise};
 
 /// A place where a task can stand between two steps (or inside a call).
 #[derive(Clone, Debug, Default)]
@@ -59,7 +60,7 @@ impl Bits {
 }
 
 /// What an op writes.
-fn def(op: &Op) -> Option<Reg> {
+pub(super) fn def(op: &Op) -> Option<Reg> {
     match op {
         Op::K { d, .. }
         | Op::Mov { d, .. }
@@ -79,7 +80,7 @@ fn def(op: &Op) -> Option<Reg> {
 }
 
 /// What an op reads.
-fn uses(op: &Op, args: &[Vec<Reg>], out: &mut Vec<Reg>) {
+pub(super) fn uses(op: &Op, args: &[Vec<Reg>], out: &mut Vec<Reg>) {
     out.clear();
     if let Op::Call { args: a, .. } | Op::Sys { args: a, .. } = op {
         out.extend(&args[*a as usize]);
@@ -131,7 +132,7 @@ struct Blocks {
 fn blocks(ops: &[Op], labels: u32) -> Blocks {
     let mut starts = vec![0];
     for (i, op) in ops.iter().enumerate() {
-        let ends = matches!(op, Op::Jmp { .. } | Op::Jz { .. } | Op::Jnz { .. } | Op::Ret { .. });
+        let ends = matches!(op, Op::Jmp { .. } | Op::Jz { .. } | Op::Jnz { .. } | Op::JmpK { .. } | Op::Ret { .. });
         if matches!(op, Op::Label(_)) && i > 0 {
             starts.push(i);
         }
@@ -155,7 +156,9 @@ fn blocks(ops: &[Op], labels: u32) -> Blocks {
             let to = |l: Label| Some(label_block[l as usize]).filter(|b| *b != usize::MAX);
             match ops[end - 1] {
                 Op::Jmp { to: l } => to(l).into_iter().collect(),
-                Op::Jz { to: l, .. } | Op::Jnz { to: l, .. } => to(l).into_iter().chain(next).collect(),
+                Op::Jz { to: l, .. } | Op::Jnz { to: l, .. } | Op::JmpK { to: l, .. } => {
+                    to(l).into_iter().chain(next).collect()
+                }
                 Op::Ret { .. } => vec![],
                 _ => next.into_iter().collect(),
             }
@@ -165,7 +168,7 @@ fn blocks(ops: &[Op], labels: u32) -> Blocks {
 }
 
 /// Removes blocks that nothing reaches.
-fn drop_unreachable(code: &mut Code) {
+pub(super) fn drop_unreachable(code: &mut Code) {
     let b = blocks(&code.ops, code.labels);
     let mut seen = vec![false; b.start.len()];
     let mut todo = vec![0];
@@ -182,7 +185,7 @@ fn drop_unreachable(code: &mut Code) {
     retain(code, &keep);
 }
 
-fn retain(code: &mut Code, keep: &[bool]) {
+pub(super) fn retain(code: &mut Code, keep: &[bool]) {
     let mut i = 0;
     code.ops.retain(|_| {
         i += 1;
@@ -193,46 +196,6 @@ fn retain(code: &mut Code, keep: &[bool]) {
         i += 1;
         keep[i - 1]
     });
-}
-
-/// Within straight runs, uses a copy's source instead of the copy.
-fn propagate_copies(code: &mut Code) {
-    let mut copy_of: Vec<Option<Reg>> = vec![None; code.regs as usize];
-    let mut live: Vec<Reg> = Vec::new();
-    for i in 0..code.ops.len() {
-        let op = code.ops[i];
-        if matches!(op, Op::Label(_)) {
-            for r in live.drain(..) {
-                copy_of[r as usize] = None;
-            }
-        }
-        let d = def(&op);
-        let source = |r: Reg| copy_of[r as usize].unwrap_or(r);
-        if let Op::Call { args, .. } | Op::Sys { args, .. } = op {
-            for r in &mut code.args[args as usize] {
-                *r = copy_of[*r as usize].unwrap_or(*r);
-            }
-        } else {
-            let mut first = d.is_some();
-            map_regs(&mut code.ops[i], &mut |r| if std::mem::take(&mut first) { r } else { source(r) });
-        }
-        if let Some(d) = d {
-            copy_of[d as usize] = None;
-            live.retain(|r| {
-                let gone = copy_of[*r as usize] == Some(d);
-                if gone {
-                    copy_of[*r as usize] = None;
-                }
-                !gone
-            });
-            if let Op::Mov { d, s } = code.ops[i]
-                && d != s
-            {
-                copy_of[d as usize] = Some(s);
-                live.push(d);
-            }
-        }
-    }
 }
 
 /// Live registers at the end of each block.
@@ -264,7 +227,7 @@ fn live_out(code: &Code, b: &Blocks) -> Vec<Bits> {
     out
 }
 
-fn drop_dead(code: &mut Code) -> bool {
+pub(super) fn drop_dead(code: &mut Code) -> bool {
     let b = blocks(&code.ops, code.labels);
     let out = live_out(code, &b);
     let mut keep = vec![true; code.ops.len()];
@@ -303,8 +266,6 @@ pub struct Finished {
 
 /// Registers that may be alive at the end of one step: more than a stack has words.
 const MOST_KEPT: usize = 256;
-/// Rounds of looking for dead code: what is left after so many does no harm.
-const DEAD_ROUNDS: u32 = 6;
 
 /// Variables that are read before they are written are 0, not what somebody left in the register.
 fn clear_unwritten(code: &mut Code) {
@@ -328,14 +289,10 @@ fn clear_unwritten(code: &mut Code) {
 /// Cleans up a function and decides what is kept where between steps. Record ids start at `first_record`.
 /// `None` if too much would have to be kept.
 pub fn finish(mut code: Code, func: u32, first_record: u32, first_slot: u32) -> Option<Finished> {
-    drop_unreachable(&mut code);
-    propagate_copies(&mut code);
-    for _ in 0..DEAD_ROUNDS {
-        if !drop_dead(&mut code) {
-            break;
-        }
-    }
+    optimise(&mut code);
     clear_unwritten(&mut code);
+    fuse(&mut code);
+    compact(&mut code);
     let b = blocks(&code.ops, code.labels);
     let out = live_out(&code, &b);
     // live sets at the records, in op order

@@ -18,5 +18,6 @@ mod inline;
 pub mod ir;
 pub mod live;
 pub mod lower;
+mod optimise;
 pub mod program;
 pub mod types;

@@ -8,6 +8,8 @@ use super::types::{Ty, TyId, Types};
 
 /// First slot of the program's variables; the words below are never valid addresses.
 pub const FIRST_SLOT: u32 = 8;
+/// Registers that a function may use, with all that is put in place of its calls.
+pub const MAX_REGS: u32 = 1 << 12;
 /// Words at the start of each frame: where it resumes, and the caller's frame.
 pub const FRAME_HEADER: u32 = 2;
 
@@ -77,6 +79,8 @@ pub struct Program {
     pub switch_mm: Option<u32>,
     /// Most registers that a function uses.
     pub regs: u32,
+    /// Which one that is.
+    pub biggest: Option<u32>,
     /// Enumeration constants by name.
     pub constants: std::collections::BTreeMap<String, i64>,
 }
@@ -115,7 +119,9 @@ impl Program {
             let mut op = *op;
             match &mut op {
                 Op::Label(_) => continue,
-                Op::Jmp { to } | Op::Jz { to, .. } | Op::Jnz { to, .. } => *to = target[*to as usize],
+                Op::Jmp { to } | Op::Jz { to, .. } | Op::Jnz { to, .. } | Op::JmpK { to, .. } => {
+                    *to = target[*to as usize]
+                }
                 Op::LdF { off, .. } | Op::StF { off, .. } | Op::LeaF { off, .. } => *off += func.mem_base,
                 Op::Call { args, .. } | Op::Sys { args, .. } => {
                     self.args.push(code.args[*args as usize].clone().into());
@@ -131,7 +137,9 @@ impl Program {
             self.records.push(r);
         }
         func.len = at - first_op;
-        self.regs = self.regs.max(code.regs);
+        if code.regs > self.regs {
+            (self.regs, self.biggest) = (code.regs, Some(index));
+        }
         self.funcs.push(func);
         true
     }

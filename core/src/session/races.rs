@@ -278,7 +278,7 @@ fn did(sys: &mut System, ops: &[(Op, LocId)]) -> Option<Did> {
                 // the access comes first in its step; what is read for free comes after it
                 let list = if op.stores() { &writes } else { &reads };
                 let slot = match op {
-                    Op::LdG { slot, .. } | Op::StG { slot, .. } => Some(*slot),
+                    Op::LdG { slot, .. } | Op::StG { slot, .. } | Op::StGK { slot, .. } => Some(*slot),
                     _ => list.first().copied(),
                 };
                 let Some(slot) = slot.filter(|s| list.contains(s)) else { continue };

@@ -117,8 +117,8 @@ impl System {
         layout.roots = state.alloc(processes);
         let ghost = Ghost::alloc(&mut state, memory_words, processes);
         let mut sys = System {
-            regs: vec![0; program.regs as usize + 16],
-            saved_regs: vec![0; program.regs as usize + 16],
+            regs: Box::new([0; super::vm::REGS]),
+            saved_regs: Box::new([0; super::vm::REGS]),
             program: super::Shared::new(program),
             machine,
             tasks: Vec::new(),
@@ -138,6 +138,7 @@ impl System {
         };
         sys.ghost.foll_pin = sys.program.constants.get("FOLL_PIN").map_or(0x40000, |v| *v as u64);
         sys.ghost.foll_write = sys.program.constants.get("FOLL_WRITE").map_or(1, |v| *v as u64);
+        sys.ghost.counted = super::counts::Counted::find(&sys.program);
         sys.add_tasks(options);
         if sys.tasks.is_empty() {
             return Err(BuildError::NoTask);
@@ -222,7 +223,8 @@ impl System {
             if self.tasks[t as usize].process == 0 || started {
                 let status = self.tasks[t as usize].base + word::STATUS;
                 self.state.set(status, Status::Running as u64);
-                if self.tasks[t as usize].device || self.current_task(self.tasks[t as usize].cpu) == t {
+                let task = &self.tasks[t as usize];
+                if !task.device && self.current_task(task.cpu) == t {
                     let stand = self.frame_of(t);
                     self.load_mm(t);
                     self.drive(t, Some(stand), &mut fuel)?;

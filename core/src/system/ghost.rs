@@ -20,6 +20,9 @@ pub struct Ghost {
     /// The design promises coherence of read pins too.
     pub read_pins: bool,
     pub(crate) active: bool,
+    /// Values that a load may find: see `written.rs`.
+    pub(crate) values: Slot,
+    pub(crate) counted: super::counts::Counted,
 }
 
 /// References that can be held at once.
@@ -51,7 +54,8 @@ impl Ghost {
         }
         let forking = st.alloc(processes);
         let refs = st.alloc(REFS * REF_WORDS);
-        Ghost { viewers, forking, refs, foll_pin: 0x40000, foll_write: 1, read_pins: false, active: true }
+        let values = st.alloc(processes * super::written::PER_PROCESS);
+        Ghost { viewers, forking, refs, values, foll_pin: 0x40000, foll_write: 1, active: true, ..Ghost::default() }
     }
 }
 
@@ -143,6 +147,7 @@ impl System {
             Sys::GhostForkBegin if child_ok => {
                 let at = self.ghost.forking + a[0] as u32;
                 self.state.set(at, process as u64 + 1);
+                self.values_forked(process, a[0] as u32);
             }
             Sys::GhostForkEnd if child_ok => self.child_joins(a[0] as u32),
             Sys::GhostRef if a[0] < REFS as u64 => {
@@ -159,7 +164,9 @@ impl System {
                     self.state.set(at + w, 0);
                 }
             }
+            Sys::GhostWindowEnd => self.values_forgotten(process, a[0], a[1]),
             Sys::GhostWindowBegin => {
+                self.values_forgotten(process, a[0], a[1]);
                 let end = a[0].saturating_add(a[1].saturating_mul(4096));
                 for r in self.references() {
                     if r.process == process && r.va >= a[0] && r.va < end {
@@ -252,6 +259,10 @@ impl System {
             Some(v) => {
                 self.write_memory(slot, v, op);
                 self.ghost_store(Some(r.process), r.va, slot, v, op);
+                let root = self.root_of(r.process);
+                if root != 0 && self.mapped_frame(root, r.va) == Some(r.pfn) {
+                    self.value_stored(r.process, (r.va & !0xfff) + a[1] * 8, v);
+                }
                 Answer::Value(0)
             }
             None => {

@@ -1,12 +1,14 @@
 //! The running system: tasks, frames, faults and interrupts on the machine; one step at a time.
 
 mod build;
+mod counts;
 mod ghost;
 mod model;
 mod path;
 mod sys;
 mod timed;
 mod vm;
+mod written;
 
 pub use build::{BuildError, Options};
 pub use ghost::Ghost;
@@ -156,9 +158,9 @@ pub struct System {
     pub(crate) state: State,
     pub(crate) layout: Layout,
     pub(crate) tso: bool,
-    regs: Vec<u64>,
+    regs: Box<[u64; vm::REGS]>,
     /// Registers for a function that the system runs in the middle of another's step.
-    saved_regs: Vec<u64>,
+    saved_regs: Box<[u64; vm::REGS]>,
     violations: Vec<Violation>,
     /// Notes of the last step; kept only while [`System::watch`] is on.
     pub notes: Vec<Note>,

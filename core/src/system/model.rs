@@ -90,7 +90,9 @@ impl Model for System {
     }
 
     fn check_end(&mut self) -> Vec<Violation> {
-        self.run_checks()
+        let mut broken = self.run_checks();
+        broken.extend(self.check_counts().filter(|v| !self.muted.contains(&v.invariant)));
+        broken
     }
 }
 

@@ -259,6 +259,11 @@ impl System {
         };
         if sys != Sys::Store {
             self.ghost_load(process, a[0], slot, old, at);
+            if let Some(p) = process
+                && !(self.tso && self.machine.buffered(&self.state, cpu).iter().any(|(s, _)| *s == slot))
+            {
+                self.value_loaded(p, a[0], old, at);
+            }
         }
         if let Some(v) = store {
             if self.tso && !locked {
@@ -269,6 +274,9 @@ impl System {
                 self.write_memory(slot, v, at);
             }
             self.ghost_store(process, a[0], slot, v, at);
+            if let Some(p) = process {
+                self.value_stored(p, a[0], v);
+            }
         }
         Answer::Value(if sys == Sys::Store { 0 } else { old })
     }
@@ -305,12 +313,11 @@ impl System {
             }
             return;
         };
-        let regs = std::mem::take(&mut self.saved_regs);
-        let keep = std::mem::replace(&mut self.regs, regs);
+        std::mem::swap(&mut self.regs, &mut self.saved_regs);
         if self.push(program, task, f, BY_SYSTEM, &[process as u64]).is_ok() {
             let _ = self.enter(program, task, f, &mut Chooser::new(0));
         }
-        self.saved_regs = std::mem::replace(&mut self.regs, keep);
+        std::mem::swap(&mut self.regs, &mut self.saved_regs);
     }
 }
 

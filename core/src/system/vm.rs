@@ -11,6 +11,9 @@ use crate::lang::program::Program;
 /// Ops that one step may take: a private loop without end stops here.
 const FUEL: u32 = 1 << 16;
 
+/// Registers there are; a power of two. The compiler refuses functions that need more.
+pub(crate) const REGS: usize = crate::lang::program::MAX_REGS as usize;
+
 /// A frame's second word: the caller's frame, and how the frame came to be.
 pub(crate) const CALLER: u64 = 0xffff_ffff;
 pub(crate) const PUSHED: u64 = 0xf << 32;
@@ -52,7 +55,7 @@ impl System {
     pub(crate) fn save(&mut self, p: &Program, frame: Slot, record: u32) {
         let r = &p.records[record as usize];
         for (reg, w) in &r.saves {
-            self.state.set(frame + w, self.regs[*reg as usize]);
+            self.state.set(frame + w, self.regs[*reg as usize & (REGS - 1)]);
         }
         for w in &r.zero {
             self.state.set(frame + w, 0);
@@ -80,7 +83,7 @@ impl System {
         self.state.set(new + 1, old as u64 | how);
         self.state.set(t.base + word::FRAME, new as u64);
         for (r, a) in f.params.iter().zip(args) {
-            self.regs[*r as usize] = *a;
+            self.regs[*r as usize & (REGS - 1)] = *a;
         }
         Ok(())
     }
@@ -91,7 +94,7 @@ impl System {
         let record = self.state.get(frame) as u32;
         let r = &p.records[record as usize];
         for (reg, w) in &r.saves {
-            self.regs[*reg as usize] = self.state.get(frame + w);
+            self.regs[*reg as usize & (REGS - 1)] = self.state.get(frame + w);
         }
         let (pc, func) = (r.resume, r.func);
         let in_call = self.tasks[task as usize].base + word::IN_CALL;
@@ -141,18 +144,14 @@ impl System {
     }
 
     #[inline(always)]
-    fn read(&mut self, cpu: u32, slot: Slot) -> u64 {
-        if self.tso && cpu < self.machine.cpus() {
-            self.machine.load(&self.state, cpu, slot)
-        } else {
-            self.state.get(slot)
-        }
+    fn read(&mut self, buffered: bool, cpu: u32, slot: Slot) -> u64 {
+        if buffered { self.machine.load(&self.state, cpu, slot) } else { self.state.get(slot) }
     }
 
     /// A kernel store; `None` while the store buffer is full.
     #[inline(always)]
-    fn write(&mut self, cpu: u32, slot: Slot, v: u64, locked: bool, op: u32) -> Option<()> {
-        if self.tso && !locked && cpu < self.machine.cpus() {
+    fn write(&mut self, cpu: u32, slot: Slot, v: u64, buffered: bool, op: u32) -> Option<()> {
+        if buffered {
             return self.machine.store(&mut self.state, cpu, slot, v).then_some(());
         }
         self.write_memory(slot, v, op);
@@ -167,10 +166,22 @@ impl System {
             self.ghost_memory_written(slot, op);
         } else {
             self.state.set(slot, v);
+            if slot.wrapping_sub(self.ghost.counted.first) < self.ghost.counted.words {
+                self.count_written(slot, v, op);
+            }
         }
     }
 
-    pub(crate) fn run(
+    fn run(&mut self, program: &Program, task: u32, frame: Slot, func: u32, pc: u32, ch: &mut Chooser) -> End {
+        if self.watch {
+            self.interpret::<true>(program, task, frame, func, pc, ch)
+        } else {
+            self.interpret::<false>(program, task, frame, func, pc, ch)
+        }
+    }
+
+    /// `WATCH`: the ops are written down, for the story of a replay.
+    fn interpret<const WATCH: bool>(
         &mut self,
         program: &Program,
         task: u32,
@@ -184,20 +195,29 @@ impl System {
         let cpu = self.tasks[task as usize].cpu;
         let mut fuel = FUEL;
         let mut locked = false;
+        let buffered = self.tso && cpu < self.machine.cpus();
         macro_rules! r {
             ($i:expr) => {
-                self.regs[$i as usize]
+                self.regs[($i as usize) & (REGS - 1)]
             };
+        }
+        // a loop jumps back, and only loops can be endless
+        macro_rules! jump {
+            ($to:expr) => {{
+                if $to as usize <= pc {
+                    fuel -= 1;
+                    if fuel == 0 {
+                        return self.trap(Trap::EndlessStep, pc as u32 - 1);
+                    }
+                }
+                pc = $to as usize;
+            }};
         }
         loop {
             let at = pc as u32;
             let op = ops[pc];
             pc += 1;
-            fuel -= 1;
-            if fuel == 0 {
-                return self.trap(Trap::EndlessStep, at);
-            }
-            if self.watch {
+            if WATCH {
                 self.steps_trace.push(at);
             }
             match op {
@@ -213,15 +233,21 @@ impl System {
                 },
                 Op::Ext { ext, d, a } => r!(d) = ext.apply(r!(a)),
                 Op::Label(_) => {}
-                Op::Jmp { to } => pc = to as usize,
+                Op::Jmp { to } => jump!(to),
                 Op::Jz { a, to } => {
                     if r!(a) == 0 {
-                        pc = to as usize;
+                        jump!(to);
                     }
                 }
                 Op::Jnz { a, to } => {
                     if r!(a) != 0 {
-                        pc = to as usize;
+                        jump!(to);
+                    }
+                }
+                Op::JmpK { alu, when, a, k, to } => {
+                    // never a division: see the optimiser
+                    if (alu.eval(r!(a), k as i64 as u64) != Some(0)) == when {
+                        jump!(to);
                     }
                 }
                 Op::Bound { id } => {
@@ -242,13 +268,18 @@ impl System {
                 }
                 Op::Lock => {
                     locked = true;
-                    if self.tso && cpu < self.machine.cpus() && !self.machine.buffer_empty(&self.state, cpu) {
+                    if buffered && !self.machine.buffer_empty(&self.state, cpu) {
                         return End::Blocked;
                     }
                 }
-                Op::LdG { d, slot } => r!(d) = self.read(cpu, slot),
+                Op::LdG { d, slot } => r!(d) = self.read(buffered, cpu, slot),
                 Op::StG { s, slot } => {
-                    if self.write(cpu, slot, r!(s), locked, at).is_none() {
+                    if self.write(cpu, slot, r!(s), buffered && !locked, at).is_none() {
+                        return End::Blocked;
+                    }
+                }
+                Op::StGK { k, slot } => {
+                    if self.write(cpu, slot, k as i64 as u64, buffered && !locked, at).is_none() {
                         return End::Blocked;
                     }
                 }
@@ -257,19 +288,19 @@ impl System {
                     if i >= len as u64 {
                         return self.trap(Trap::IndexOutOfRange, at);
                     }
-                    r!(d) = self.read(cpu, slot + i as u32 * stride as u32);
+                    r!(d) = self.read(buffered, cpu, slot + i as u32 * stride as u32);
                 }
                 Op::StX { s, i, slot, len, stride } => {
                     let i = r!(i);
                     if i >= len as u64 {
                         return self.trap(Trap::IndexOutOfRange, at);
                     }
-                    if self.write(cpu, slot + i as u32 * stride as u32, r!(s), locked, at).is_none() {
+                    if self.write(cpu, slot + i as u32 * stride as u32, r!(s), buffered && !locked, at).is_none() {
                         return End::Blocked;
                     }
                 }
                 Op::LdP { d, a, off } => match self.pointed(task, r!(a).wrapping_add(off as i64 as u64), at) {
-                    Some(slot) => r!(d) = self.read(cpu, slot),
+                    Some(slot) => r!(d) = self.read(buffered, cpu, slot),
                     None => return End::Stopped,
                 },
                 Op::StP { s, a, off } => {
@@ -278,7 +309,7 @@ impl System {
                     let own = self.on_own_stack(task, address);
                     if own {
                         self.state.set(slot, r!(s));
-                    } else if self.write(cpu, slot, r!(s), locked, at).is_none() {
+                    } else if self.write(cpu, slot, r!(s), buffered && !locked, at).is_none() {
                         return End::Blocked;
                     }
                 }
@@ -379,10 +410,10 @@ impl System {
         }
         let r = &program.records[self.state.get(caller) as usize];
         for (reg, w) in &r.saves {
-            self.regs[*reg as usize] = self.state.get(caller + w);
+            self.regs[*reg as usize & (REGS - 1)] = self.state.get(caller + w);
         }
         if let Some(d) = r.result {
-            self.regs[d as usize] = v;
+            self.regs[d as usize & (REGS - 1)] = v;
         }
         Some((caller, r.func, r.resume as usize))
     }
