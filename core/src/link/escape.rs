@@ -12,7 +12,7 @@ pub(super) fn percent_decode(text: &str) -> Result<String, LinkError> {
                 let digits = (rest.next().and_then(|d| hex(d.1)), rest.next().and_then(|d| hex(d.1)));
                 let (Some(high), Some(low)) = digits else {
                     let what = "a percent sign that two hexadecimal digits do not follow";
-                    return Err(LinkError::new(what, "Copy the link again, whole").moved(i));
+                    return Err(LinkError::new(what, "Copy the link again, whole").moved(text[..i].chars().count()));
                 };
                 high << 4 | low
             }

@@ -242,6 +242,13 @@ proptest! {
     }
 }
 
+#[test]
+fn a_place_is_counted_in_characters() {
+    let text = "#/run?v=1&d=a&s=b&b=\u{fe68}%";
+    let error = Link::parse(text).expect_err("the percent sign stands alone");
+    assert!(error.at as usize <= text.chars().count(), "{error}");
+}
+
 /// A text is read, and then survives being written; or it is refused within bounds.
 fn hostile(text: &str) -> Result<(), TestCaseError> {
     match Link::parse(text) {

@@ -11,6 +11,7 @@ use super::{Agent, Ghost, Layout, Status, System, Task, broken, word};
 use crate::explore::{Choice, Model, Outcome};
 use crate::lang::compile::SCENARIO;
 use crate::lang::program::{Program, Role};
+use crate::lang::types::Ty;
 
 /// What the machine is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +84,12 @@ impl System {
                 (cpus, processes) = (cpus.max(cpu + 1), processes.max(process + 1));
             }
         }
-        processes = processes.max(size("CFG_PROCESSES", processes, 1..=16)?);
+        // a process may be forked that no program runs in: there are as many as the kernel has address spaces
+        if let Some(g) = program.global("mms")
+            && let Ty::Array(_, n) = *program.types.get(g.ty)
+        {
+            processes = processes.max(n.min(16));
+        }
         let mut state = State::new();
         state.alloc(program.end_slot);
         for (slot, v) in &program.inits {
