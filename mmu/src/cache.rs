@@ -5,7 +5,7 @@
 
 use crate::config::Shape;
 use crate::cost::{Cost, CostTable};
-use crate::machine::Cpu;
+use crate::cpu::Cpu;
 use crate::state::Slot;
 
 /// Skylake client (Intel 64 and IA-32 Architectures Optimization Reference Manual, "Cache Parameters of the Skylake

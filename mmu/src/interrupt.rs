@@ -1,6 +1,7 @@
 //! Interrupt flag and lines of each CPU.
 
-use crate::machine::{Cpu, Machine, slot};
+use crate::cpu::{Cpu, slot};
+use crate::machine::Machine;
 use crate::mutant::Mutant;
 use crate::state::State;
 

@@ -2,8 +2,9 @@
 //! paging-structure caches").
 
 use crate::control::Control;
+use crate::cpu::{Cpu, slot};
 use crate::entry::{Entry, PageSize};
-use crate::machine::{Cpu, Machine, slot};
+use crate::machine::Machine;
 use crate::mutant::Mutant;
 use crate::state::State;
 use crate::tlb::Tag;

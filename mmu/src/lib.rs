@@ -9,6 +9,7 @@ mod config;
 mod control;
 mod cost;
 mod counters;
+mod cpu;
 mod entry;
 pub mod enumerate;
 mod interrupt;
@@ -21,6 +22,7 @@ mod mutant;
 #[cfg(feature = "query")]
 pub mod query;
 mod spoil;
+mod stale;
 mod state;
 mod store_buffer;
 mod tlb;
@@ -35,10 +37,11 @@ pub use config::{
 pub use control::Control;
 pub use cost::{Cost, CostTable, DESKTOP, FLAT, TABLES};
 pub use counters::Counters;
+pub use cpu::Cpu;
 pub use entry::{Entry, PageSize};
 pub use interrupt::VECTORS;
 pub use invalidate::Invpcid;
-pub use machine::{Cpu, Machine};
+pub use machine::Machine;
 pub use memory::FrameSpec;
 pub use mutant::Mutant;
 pub use state::{Mark, Slot, State, Trace};

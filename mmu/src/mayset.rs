@@ -16,90 +16,14 @@
 use crate::access::{Access, AccessKind, Source, Translate};
 use crate::chooser::Chooser;
 use crate::control::Control;
-use crate::entry::{Entry, PageSize};
-use crate::machine::{Cpu, Machine};
+use crate::cpu::Cpu;
+use crate::entry::Entry;
+use crate::machine::Machine;
 use crate::mutant::Mutant;
+use crate::stale::{Holding, Item, Outcome, Scratch};
 use crate::state::{Slot, State};
 use crate::tlb::Tag;
 use crate::walk::{Look, entry_address};
-
-/// Where the stale lists of a CPU live, counted from its first slot.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MayPlace {
-    /// 1 once a list had no room; then nothing may be called proven.
-    overflow: Slot,
-    translations: Slot,
-    translations_room: u32,
-    prefixes: Slot,
-    prefixes_room: u32,
-}
-
-impl MayPlace {
-    pub(crate) fn new(next: &mut Slot, translations: u32, prefixes: u32) -> Self {
-        let place = MayPlace {
-            overflow: *next,
-            translations: *next + 1,
-            translations_room: translations,
-            prefixes: *next + 1 + 2 * translations,
-            prefixes_room: prefixes,
-        };
-        *next += 1 + 2 * (translations + prefixes);
-        place
-    }
-}
-
-/// A cached thing: tag and value.
-pub(crate) type Item = (Tag, Entry);
-
-/// Translations and prefixes.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Holding {
-    pub(crate) translations: Vec<Item>,
-    pub(crate) prefixes: Vec<Item>,
-}
-
-impl Holding {
-    fn clear(&mut self) {
-        self.translations.clear();
-        self.prefixes.clear();
-    }
-}
-
-/// Room that is used again at every step, one for each CPU and one for what is walkable.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Scratch {
-    kept: Vec<Holding>,
-    now: Holding,
-    stale: Holding,
-    outcomes: Vec<Outcome>,
-}
-
-impl Scratch {
-    pub(crate) fn new(cpus: u32) -> Self {
-        Scratch { kept: vec![Holding::default(); cpus as usize], ..Scratch::default() }
-    }
-}
-
-/// What one choice would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// Answer with this translation; `write` is the word of memory in which A or D must be set first.
-    Done { pa: u64, rights: Entry, size: PageSize, stale: bool, write: Option<(Slot, u64)> },
-    /// Set A in an entry above the leaf and walk again.
-    SetAccessed { word: Slot, value: u64 },
-    /// #PF.
-    Fault(u32),
-}
-
-impl Outcome {
-    /// Nobody could tell the two apart.
-    fn same(&self, other: &Outcome) -> bool {
-        match (self, other) {
-            (Outcome::Done { pa: a, write: w, .. }, Outcome::Done { pa: b, write: x, .. }) => a == b && w == x,
-            _ => self == other,
-        }
-    }
-}
 
 fn read_list(st: &State, first: Slot, room: u32, into: &mut Vec<Item>) {
     for i in 0..room {

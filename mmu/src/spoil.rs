@@ -2,8 +2,9 @@
 
 use crate::access::{Access, AccessKind, PageFault, permission};
 use crate::control::Control;
+use crate::cpu::Cpu;
 use crate::entry::{Entry, PageSize};
-use crate::machine::{Cpu, Machine};
+use crate::machine::Machine;
 use crate::mutant::Mutant;
 use crate::state::State;
 use crate::walk::Look;

@@ -4,7 +4,8 @@
 //! A buffered store remembers the slot (for memory: the physical word) that it was translated to.
 
 use crate::config::MemoryOrder;
-use crate::machine::{Cpu, Machine, slot};
+use crate::cpu::{Cpu, slot};
+use crate::machine::Machine;
 use crate::mutant::Mutant;
 use crate::state::{Slot, State};
 

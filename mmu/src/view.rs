@@ -1,9 +1,10 @@
 //! Read-only views for display: nothing here changes or costs anything.
 
 use crate::access::AccessKind;
+use crate::cpu::{Cpu, slot};
 use crate::entry::{Entry, PageSize};
-use crate::machine::{Cpu, Machine, slot};
-use crate::mayset::Holding;
+use crate::machine::Machine;
+use crate::stale::Holding;
 use crate::state::State;
 use crate::tlb::Tag;
 use crate::walk::{Head, entry_address};

@@ -4,8 +4,9 @@
 use crate::access::{Access, AccessKind, PageFault, Source, Translate};
 use crate::chooser::Chooser;
 use crate::control::Control;
+use crate::cpu::{Cpu, slot};
 use crate::entry::{Entry, PageSize};
-use crate::machine::{Cpu, Machine, Tlbs, slot};
+use crate::machine::{Machine, Tlbs};
 use crate::mutant::Mutant;
 use crate::state::{Slot, State};
 use crate::tlb::Tag;

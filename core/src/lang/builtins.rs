@@ -1,58 +1,8 @@
 //! The words of the machine: what each builtin takes, gives and costs in steps. `docs/language.md` explains them.
 
 use super::ir::{Alu, Marking};
+use super::sys::Sys;
 use super::types::{TyId, Types};
-
-/// Operations that the running system carries out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sys {
-    Mb,
-    IrqDisable,
-    IrqEnable,
-    IrqSave,
-    IrqRestore,
-    IrqsDisabled,
-    CpuId,
-    NumCpus,
-    CurrentProcess,
-    SendIpi,
-    Invlpg,
-    BroadcastInvlpg,
-    MovCr3,
-    ReadCr3,
-    FlushLocal,
-    AllocFrame,
-    FreeFrame,
-    PhysToVirt,
-    VirtToPhys,
-    CopyWord,
-    ClearWord,
-    Load,
-    Store,
-    UserXchg,
-    UserCmpxchg,
-    Mfence,
-    Faulted,
-    StartProcess,
-    Observe,
-    Reached,
-    YieldCpu,
-    Warn,
-    EnterCall,
-    ExitCall,
-    GhostMm,
-    GhostForkBegin,
-    GhostForkEnd,
-    GhostRef,
-    GhostUnref,
-    GhostWindowBegin,
-    GhostWindowEnd,
-    GhostPromise,
-    GhostMarkFlush,
-    GhostFlushDone,
-    DmaLoad,
-    DmaStore,
-}
 
 /// What a value returned by a read-modify-write is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

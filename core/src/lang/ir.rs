@@ -217,7 +217,7 @@ pub enum Op {
     },
     /// The system: `args` is an index into `Code::args`.
     Sys {
-        sys: super::builtins::Sys,
+        sys: super::sys::Sys,
         d: Reg,
         args: u32,
     },

@@ -11,7 +11,7 @@ pub(crate) type Int = (u64, bool, u8);
 /// # Errors
 /// `E0140` floating point, `E0105` malformed, `E0106` too large.
 pub(crate) fn number(text: &str, span: Span) -> Result<Int, Box<Diagnostic>> {
-    if text.len() > super::preprocess::LONGEST_WORD {
+    if text.len() > super::token::LONGEST_WORD {
         return Err(Box::new(Diagnostic::error("E0105", span, "no number has so many digits")));
     }
     let lower = text.to_ascii_lowercase();

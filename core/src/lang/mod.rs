@@ -10,14 +10,17 @@ pub mod preprocess;
 pub mod render;
 pub mod source;
 mod token;
+mod words;
 
 pub mod builtins;
 pub mod compile;
 pub mod dis;
+mod flow;
 mod inline;
 pub mod ir;
 pub mod live;
 pub mod lower;
 mod optimise;
 pub mod program;
+pub mod sys;
 pub mod types;

@@ -1,8 +1,8 @@
 //! Fewer ops for the same steps: constants, copies, jumps, and pairs that make one.
 
+use super::flow::{def, drop_dead, drop_unreachable, retain, uses};
 use super::inline::map_regs;
 use super::ir::{Alu, Code, Op, Reg};
-use super::live::{def, drop_dead, drop_unreachable, retain, uses};
 use super::types::Ext;
 
 /// Rounds of cleaning: more find nothing in practice, and none is needed for the meaning.

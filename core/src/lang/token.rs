@@ -3,6 +3,9 @@
 use super::ast::Span;
 use std::rc::Rc;
 
+/// The longest name and number, in bytes. They stand in messages.
+pub(crate) const LONGEST_WORD: usize = 128;
+
 /// A token. Tokens that a macro stands for carry the place where the macro is used.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cowscope_mmu::{Chooser, Config, FrameSpec, Machine, MemoryOrder, RemoteFlush, State, TlbMode};
 
-use super::vm::End;
+use super::end::End;
 use super::{Agent, Ghost, Layout, Status, System, Task, broken, word};
 use crate::explore::{Choice, Model, Outcome};
 use crate::lang::compile::SCENARIO;
@@ -347,7 +347,7 @@ impl System {
         match self.agents[agent] {
             Agent::Task(t) => {
                 let f = self.frame_of(t);
-                f != 0 && self.state.get(f + 1) & super::vm::PUSHED == super::vm::BY_INTERRUPT
+                f != 0 && self.state.get(f + 1) & super::frame::PUSHED == super::frame::BY_INTERRUPT
             }
             _ => false,
         }

@@ -3,7 +3,7 @@
 use cowscope_mmu::{Slot, State};
 
 use super::{System, broken};
-use crate::lang::builtins::Sys;
+use crate::lang::sys::Sys;
 
 /// Where the ghosts are.
 #[derive(Clone, Debug, Default)]
@@ -241,8 +241,8 @@ impl System {
     }
 
     /// `dma_load(ref, word)`, `dma_store(ref, word, value)`: the frame of a reference, on behalf of its owner, untranslated.
-    pub(crate) fn dma(&mut self, _task: u32, a: [u64; 4], store: Option<u64>, op: u32) -> super::sys::Answer {
-        use super::sys::Answer;
+    pub(crate) fn dma(&mut self, _task: u32, a: [u64; 4], store: Option<u64>, op: u32) -> super::end::Answer {
+        use super::end::Answer;
         let r = (a[0] < REFS as u64).then(|| self.reference(a[0] as u32)).flatten();
         let Some(r) = r else {
             return Answer::End(self.trap(super::Trap::BadReference, op));

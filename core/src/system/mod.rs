@@ -2,6 +2,8 @@
 
 mod build;
 mod counts;
+mod end;
+mod frame;
 mod ghost;
 mod model;
 mod path;
@@ -211,10 +213,10 @@ pub enum Pushed {
 impl System {
     /// What pushed a frame; `None` for a call, or a program's own first frame.
     pub fn pushed_by(&self, frame: Slot) -> Option<Pushed> {
-        match self.state.get(frame + 1) & vm::PUSHED {
-            vm::BY_FAULT => Some(Pushed::Fault),
-            vm::BY_INTERRUPT => Some(Pushed::Interrupt),
-            vm::BY_SYSTEM => Some(Pushed::System),
+        match self.state.get(frame + 1) & frame::PUSHED {
+            frame::BY_FAULT => Some(Pushed::Fault),
+            frame::BY_INTERRUPT => Some(Pushed::Interrupt),
+            frame::BY_SYSTEM => Some(Pushed::System),
             _ => None,
         }
     }

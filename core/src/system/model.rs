@@ -2,7 +2,8 @@
 
 use cowscope_mmu::{Chooser, State};
 
-use super::vm::{BY_INTERRUPT, BY_SYSTEM, End, PUSHED};
+use super::end::End;
+use super::frame::{BY_INTERRUPT, BY_SYSTEM, PUSHED};
 use super::{Agent, Status, System, Trap, broken, word};
 use crate::explore::{Choice, Model, Outcome, Phase, Violation};
 use crate::lang::program::Program;

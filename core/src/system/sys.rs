@@ -2,21 +2,14 @@
 
 use cowscope_mmu::{Access, AccessKind, Chooser, Translate};
 
-use super::vm::{BY_FAULT, BY_SYSTEM, End};
+use super::end::{Answer, End};
+use super::frame::{BY_FAULT, BY_SYSTEM};
 use super::{Note, Status, System, Trap, broken, word};
-use crate::lang::builtins::Sys;
 use crate::lang::program::Program;
+use crate::lang::sys::Sys;
 
 /// Entry bits that hold a frame's address.
 const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
-
-/// What a word answers.
-pub(crate) enum Answer {
-    Value(u64),
-    End(End),
-    /// A handler was pushed and goes on at once.
-    Handler(u32),
-}
 
 impl System {
     #[allow(clippy::too_many_arguments)] // the registers of one op

@@ -6,8 +6,8 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::{Agent, System};
 use crate::explore::{Choice, Model, Outcome, Violation};
-use crate::lang::builtins::Sys;
 use crate::lang::ir::Op;
+use crate::lang::sys::Sys;
 
 /// What a timed run depends on, besides the program and the machine's table of costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

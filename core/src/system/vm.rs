@@ -2,6 +2,8 @@
 
 use cowscope_mmu::{Chooser, Slot};
 
+use super::end::{Answer, End};
+use super::frame::*;
 use super::{Status, System, Trap, broken, word};
 use crate::explore::Violation;
 use crate::lang::ir::Op;
@@ -13,24 +15,6 @@ const FUEL: u32 = 1 << 16;
 
 /// Registers there are; a power of two. The compiler refuses functions that need more.
 pub(crate) const REGS: usize = crate::lang::program::MAX_REGS as usize;
-
-/// A frame's second word: the caller's frame, and how the frame came to be.
-pub(crate) const CALLER: u64 = 0xffff_ffff;
-pub(crate) const PUSHED: u64 = 0xf << 32;
-/// By a page fault: its result may refuse the access.
-pub(crate) const BY_FAULT: u64 = 1 << 32;
-/// By an interrupt: its return turns interrupts on.
-pub(crate) const BY_INTERRUPT: u64 = 2 << 32;
-/// By the system, to run something before the task goes on.
-pub(crate) const BY_SYSTEM: u64 = 3 << 32;
-
-/// How an attempted step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    Stopped,
-    Blocked,
-    Dropped,
-}
 
 impl System {
     /// Records a break.
@@ -377,9 +361,9 @@ impl System {
                         *v = r!(*reg);
                     }
                     match self.sys(program, sys, task, cpu, values, locked, at, ch) {
-                        super::sys::Answer::Value(v) => r!(d) = v,
-                        super::sys::Answer::End(e) => return e,
-                        super::sys::Answer::Handler(f) => {
+                        Answer::Value(v) => r!(d) = v,
+                        Answer::End(e) => return e,
+                        Answer::Handler(f) => {
                             frame = self.frame_of(task);
                             func = f;
                             pc = program.funcs[f as usize].entry as usize;

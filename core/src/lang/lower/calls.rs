@@ -1,8 +1,9 @@
 //! Calls: functions, and the words of the machine.
 
 use super::super::ast::{Expr, ExprKind, Ident, Span, UnOp};
-use super::super::builtins::{self, Builtin, Gives, Sys, builtin};
+use super::super::builtins::{self, Builtin, Gives, builtin};
 use super::super::ir::{Alu, Marking, Op, Reg};
+use super::super::sys::Sys;
 use super::super::types::{Ext, TyId, Types};
 use super::{AssertKind, Assertion, Lower, Opd, Place, R, Val};
 use crate::lang::compile::SCENARIO;

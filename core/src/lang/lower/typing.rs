@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::ast::{BinOp, Block, Expr, ExprKind, StmtKind, TypeExpr, TypeKind, UnOp};
-use super::super::builtins::{Builtin, Gives, Sys, builtin};
+use super::super::builtins::{Builtin, Gives, builtin};
+use super::super::sys::Sys;
 use super::super::types::{Ty, TyId, Types};
 use super::{Local, Lower, Place, R, globals};
 

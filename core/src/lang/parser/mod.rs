@@ -9,18 +9,23 @@ mod recover;
 pub(crate) mod refused;
 mod stmts;
 mod types;
-mod words;
 
 use super::ast::{Expr, Ident, Span, Unit};
 use super::diag::{Diagnostic, Severity};
 use super::preprocess::{self, Macros};
 use super::source;
 use super::token::{Tok, Token};
+use super::words;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-pub use words::{ATTRIBUTES, is_keyword};
-pub(crate) use words::{STATEMENT_WORDS, STORAGE_WORDS, TYPE_WORDS, is_attribute, is_capitals, is_ignored};
+pub use super::words::ATTRIBUTES;
+pub(crate) use super::words::{STATEMENT_WORDS, STORAGE_WORDS, TYPE_WORDS, is_attribute, is_capitals, is_ignored};
+
+/// Is it a keyword, so that nothing can have it as its name?
+pub fn is_keyword(word: &str) -> bool {
+    words::is_word(word) || refused::is_refused(word)
+}
 
 /// Brackets, statements in statements, operators before an operand and `else if` nest at most so deep.
 pub const DEEPEST: u32 = 100;

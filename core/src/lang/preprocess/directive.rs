@@ -3,8 +3,9 @@
 use super::super::ast::Span;
 use super::super::diag::Diagnostic;
 use super::super::lexer::{Raw, RawKind};
+use super::super::token::LONGEST_WORD;
 use super::super::token::Token;
-use super::{LONGEST_WORD, Macro, Reader, Section};
+use super::{Macro, Reader, Section};
 use crate::near::did_you_mean;
 use std::rc::Rc;
 

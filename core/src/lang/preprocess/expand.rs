@@ -2,8 +2,8 @@
 
 use super::super::ast::Span;
 use super::super::diag::Diagnostic;
-use super::super::parser::{is_attribute, is_capitals};
 use super::super::token::{Tok, Token};
+use super::super::words::{is_attribute, is_capitals};
 use super::{MOST_TOKENS, Macro, Reader};
 use std::rc::Rc;
 

@@ -12,14 +12,12 @@ use super::ast::Span;
 use super::diag::Diagnostic;
 use super::lexer::{self, Raw, RawKind};
 use super::literal;
-use super::token::{Tok, Token};
+use super::token::{LONGEST_WORD, Tok, Token};
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 /// The macros of a file stand for at most so many tokens.
 const MOST_TOKENS: usize = 1 << 18;
-/// The longest name and number, in bytes. They stand in messages.
-pub(crate) const LONGEST_WORD: usize = 128;
 
 /// One macro.
 #[derive(Clone, Debug)]

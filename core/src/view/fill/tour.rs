@@ -2,8 +2,8 @@
 
 use crate::explore::{Choice, Model};
 use crate::lang::ast;
-use crate::lang::builtins::Sys;
 use crate::lang::ir::Op;
+use crate::lang::sys::Sys;
 use crate::session::Session;
 use crate::system::{Agent, System};
 use crate::trace;

@@ -87,13 +87,9 @@ const ALIASES: [(&str, &str); 21] = [
 pub(crate) const PREDECLARED: [&str; 10] =
     ["u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "size_t", "uintptr_t"];
 
-/// Is it a keyword, so that nothing can have it as its name?
-pub fn is_keyword(word: &str) -> bool {
-    STATEMENT_WORDS.contains(&word)
-        || TYPE_WORDS.contains(&word)
-        || STORAGE_WORDS.contains(&word)
-        || is_ignored(word)
-        || super::refused::is_refused(word)
+/// Does the language have it as a word of its own?
+pub(crate) fn is_word(word: &str) -> bool {
+    STATEMENT_WORDS.contains(&word) || TYPE_WORDS.contains(&word) || STORAGE_WORDS.contains(&word) || is_ignored(word)
 }
 
 /// Is it read over in declarations?
