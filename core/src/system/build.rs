@@ -53,6 +53,10 @@ impl fmt::Display for BuildError {
     }
 }
 
+/// Most frames, and most words of memory.
+const MAX_FRAMES: i64 = 1 << 16;
+const MAX_WORDS: u64 = 1 << 23;
+
 /// Steps that all set-up functions together may take.
 const SETUP_STEPS: u32 = 1 << 17;
 
@@ -70,8 +74,14 @@ impl System {
             Ok(v as u32)
         };
         let mut cpus = size("CFG_CPUS", 1, 1..=8)?;
-        let frames = size("CFG_FRAMES", 2, 1..=63)?;
+        let frames = size("CFG_FRAMES", 2, 1..=MAX_FRAMES)?;
         let frame_words = size("CFG_FRAME_WORDS", 8, 2..=512)?;
+        if frames as u64 * frame_words as u64 > MAX_WORDS {
+            let most = MAX_WORDS / frame_words as u64;
+            return Err(BuildError::Size(format!(
+                "CFG_FRAMES is {frames}; with CFG_FRAME_WORDS = {frame_words} it can be 1 to {most}"
+            )));
+        }
         let mut processes = 1;
         for e in &program.entries {
             if let Role::Setup { process, cpu } | Role::Task { process, cpu, .. } = e.role {
@@ -114,10 +124,11 @@ impl System {
             end_of_memory: memory + memory_words,
             ..Layout::default()
         };
-        layout.free = state.alloc(cpus);
+        layout.pool_words = frames.div_ceil(64);
+        layout.free = state.alloc(cpus * layout.pool_words);
         for pfn in 1..frames {
-            let pool = layout.free + pfn % cpus;
-            state.set(pool, state.get(pool) | 1 << pfn);
+            let pool = layout.free + pfn % cpus * layout.pool_words + pfn / 64;
+            state.set(pool, state.get(pool) | 1 << (pfn % 64));
         }
         layout.generation = state.alloc(frames.max(1));
         layout.roots = state.alloc(processes);

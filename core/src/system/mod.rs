@@ -186,8 +186,9 @@ pub(crate) struct Layout {
     pub memory: Slot,
     pub frame_words: u32,
     pub frames: u32,
-    /// One word per CPU: its free frames, bit n = frame n.
+    /// The pools: for each CPU, [`Layout::pool_words`] words of its free frames, bit n of word w = frame 64 w + n.
     pub free: Slot,
+    pub pool_words: u32,
     /// One word per frame: how often it was freed.
     pub generation: Slot,
     /// One word per process: physical address of its page-table root (0: none).
@@ -273,7 +274,12 @@ impl System {
 
     /// Is this frame free?
     pub fn is_free(&self, pfn: u32) -> bool {
-        (0..self.machine.cpus()).any(|c| self.state.get(self.layout.free + c) >> pfn & 1 == 1)
+        pfn < self.layout.frames && self.state.get(self.pool_word(pfn)) >> (pfn % 64) & 1 == 1
+    }
+
+    /// The word of the pools that says whether a frame is free: frame n belongs to CPU (n mod CPUs).
+    fn pool_word(&self, pfn: u32) -> Slot {
+        self.layout.free + pfn % self.machine.cpus() * self.layout.pool_words + pfn / 64
     }
 
     /// Physical address of a process's page-table root; 0 if it has none.

@@ -152,24 +152,27 @@ impl System {
     fn alloc_frame(&mut self, cpu: u32) -> u64 {
         let cpus = self.machine.cpus();
         let own = if cpu < cpus { cpu } else { 0 };
+        let words = self.layout.pool_words;
         for i in 0..cpus {
-            let slot = self.layout.free + (own + i) % cpus;
-            let free = self.state.get(slot);
-            if free != 0 {
-                self.state.set(slot, free & (free - 1));
-                return free.trailing_zeros() as u64;
+            let pool = self.layout.free + (own + i) % cpus * words;
+            for w in 0..words {
+                let free = self.state.get(pool + w);
+                if free != 0 {
+                    self.state.set(pool + w, free & (free - 1));
+                    return (w * 64 + free.trailing_zeros()) as u64;
+                }
             }
         }
         0
     }
 
-    /// Frames go back to the pool they came from: frame n to CPU (n mod CPUs).
+    /// Frames go back to the pool they came from.
     fn free_frame(&mut self, pfn: u64) -> Result<(), Trap> {
         if pfn == 0 || pfn >= self.layout.frames as u64 || self.is_free(pfn as u32) {
             return Err(Trap::BadFrame);
         }
-        let pool = self.layout.free + pfn as u32 % self.machine.cpus();
-        self.state.set(pool, self.state.get(pool) | 1 << pfn);
+        let pool = self.pool_word(pfn as u32);
+        self.state.set(pool, self.state.get(pool) | 1 << (pfn % 64));
         let g = self.layout.generation + pfn as u32;
         self.state.set(g, self.state.get(g).wrapping_add(1));
         Ok(())
