@@ -1,6 +1,6 @@
 //! Conditions on final states.
 
-use super::test::Place;
+use super::place::Place;
 
 /// What is claimed of the condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The instructions of a litmus test.
 
 use super::lex::{Cursor, LitmusError, Token};
-use super::test::{Arch, Register};
+use super::place::{self, Arch, Register};
 
 /// Where a memory operand points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,7 +229,7 @@ fn operand(
     if cursor.take("$") {
         if let Some(Token::Word(name)) = cursor.peek() {
             cursor.next();
-            return Ok(Operand::Constant(super::test::Test::address(location(name))));
+            return Ok(Operand::Constant(place::address(location(name))));
         }
         return Ok(Operand::Constant(cursor.number()? as u64));
     }

@@ -3,7 +3,8 @@
 use super::condition::{Condition, Quantifier};
 use super::instruction::{Address, Instruction, instruction};
 use super::lex::{Cursor, LitmusError, Token, Tokens, tokens};
-use super::test::{Arch, Location, Place, Register, Test, Type};
+use super::place::{self, Arch, Location, Place, Register, Type};
+use super::test::Test;
 
 /// Most threads, which is most CPUs.
 const THREADS: usize = 8;
@@ -166,7 +167,7 @@ fn parse_value(draft: &mut Draft, cursor: &mut Cursor<'_, '_>) -> Result<u64, Li
     match cursor.peek() {
         Some(Token::Word(name)) => {
             cursor.next();
-            Ok(Test::address(draft.location(name)))
+            Ok(place::address(draft.location(name)))
         }
         _ => Ok(cursor.number()? as u64),
     }

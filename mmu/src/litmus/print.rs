@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::condition::{Condition, Quantifier};
+use super::place::{Arch, Place};
 use super::run::Verdict;
-use super::test::{Arch, Place, Test};
+use super::test::Test;
 
 impl Test {
     /// A place as herd7 names it.

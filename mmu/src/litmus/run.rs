@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::condition::{Condition, Quantifier};
 use super::instruction::{Address, Fence, Instruction, Operand, Rmw};
 use super::lex::LitmusError;
-use super::test::{Arch, Place, Register, Test, Type};
+use super::place::{self, Arch, Place, Register, Type};
+use super::test::Test;
 use crate::config::{Config, MemoryOrder};
 use crate::machine::Machine;
 use crate::mutant::Mutant;
@@ -406,7 +407,7 @@ impl<'t> Runner<'t> {
                 }
             }
             Condition::Same(a, b) => self.at(*a) == self.at(*b),
-            Condition::Address(place, index) => self.at(*place) == Test::address(*index),
+            Condition::Address(place, index) => self.at(*place) == place::address(*index),
             _ => false,
         }
     }
