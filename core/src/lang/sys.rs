@@ -19,6 +19,7 @@ pub enum Sys {
     ReadCr3,
     FlushLocal,
     AllocFrame,
+    AllocHugeFrame,
     FreeFrame,
     PhysToVirt,
     VirtToPhys,

@@ -18,7 +18,7 @@ pub fn digest(sys: &System) -> Digest {
             }
         }
     }
-    for pfn in 1..sys.frames() {
+    for pfn in sys.frame_numbers() {
         let Some(first) = sys.slot_of_frame(pfn as u64) else { continue };
         for w in 0..sys.frame_words() {
             let v = st.get(first + w);

@@ -82,6 +82,13 @@ impl System {
                 "CFG_FRAMES is {frames}; with CFG_FRAME_WORDS = {frame_words} it can be 1 to {most}"
             )));
         }
+        let huge = size("CFG_HUGE", 0, 0..=64)?;
+        let subpages = size("CFG_SUBPAGES", 1, 1..=512)?;
+        if (frames + huge * subpages) as u64 * frame_words as u64 > MAX_WORDS {
+            return Err(BuildError::Size(format!(
+                "CFG_HUGE is {huge}; with CFG_SUBPAGES = {subpages} and CFG_FRAME_WORDS = {frame_words} that is too much memory"
+            )));
+        }
         let mut processes = 1;
         for e in &program.entries {
             if let Role::Setup { process, cpu } | Role::Task { process, cpu, .. } = e.role {
@@ -105,8 +112,11 @@ impl System {
         for (slot, v) in &program.inits {
             state.set(*slot, *v);
         }
-        let specs: Vec<FrameSpec> = (1..frames).map(|pfn| FrameSpec::data(pfn as u64, frame_words)).collect();
-        let memory = state.len();
+        let mut layout = Layout { frame_words, frames, huge, subpages, processes, ..Layout::default() };
+        let all = layout.all_frames();
+        let specs: Vec<FrameSpec> =
+            (1..all).map(|index| FrameSpec::data(layout.number_of(index) as u64, frame_words)).collect();
+        layout.memory = state.len();
         let config = Config {
             cpus,
             order: options.order,
@@ -115,22 +125,20 @@ impl System {
             ..Config::default()
         };
         let machine = Machine::new(&config, &mut state, &specs).map_err(|e| BuildError::Size(e.to_string()))?;
-        let memory_words = frames.saturating_sub(1) * frame_words;
-        let mut layout = Layout {
-            memory,
-            frame_words,
-            frames,
-            processes,
-            end_of_memory: memory + memory_words,
-            ..Layout::default()
-        };
+        let memory_words = all.saturating_sub(1) * frame_words;
+        layout.end_of_memory = layout.memory + memory_words;
         layout.pool_words = frames.div_ceil(64);
         layout.free = state.alloc(cpus * layout.pool_words);
         for pfn in 1..frames {
             let pool = layout.free + pfn % cpus * layout.pool_words + pfn / 64;
             state.set(pool, state.get(pool) | 1 << (pfn % 64));
         }
-        layout.generation = state.alloc(frames.max(1));
+        layout.huge_free = state.alloc((huge * subpages).div_ceil(64));
+        for n in 0..huge * subpages {
+            let word = layout.huge_free + n / 64;
+            state.set(word, state.get(word) | 1 << (n % 64));
+        }
+        layout.generation = state.alloc(all.max(1));
         layout.roots = state.alloc(processes);
         let ghost = Ghost::alloc(&mut state, memory_words, processes);
         let mut sys = System {

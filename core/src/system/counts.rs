@@ -17,6 +17,31 @@ pub struct Counted {
     stride: u32,
     refcount: u32,
     mapcount: u32,
+    /// Where a kernel that knows compound pages keeps what it knows of them.
+    compound: Option<Compound>,
+}
+
+/// Fields of a `struct page` that matter for compound pages.
+#[derive(Clone, Copy, Debug)]
+struct Compound {
+    /// The number of the head; 0: the page is on its own.
+    head: u32,
+    /// In the head: entries that map all of it.
+    entire: u32,
+    /// In the head: bit of `flags` by which each page's map count is one too high.
+    flags: u32,
+    double_map: u64,
+}
+
+/// What holds the frames of memory, as found by looking everywhere; by place in `mem_map`.
+struct Held {
+    /// Entries that map the frame itself.
+    pages: Vec<i64>,
+    /// Entries that map the huge frame that begins here.
+    huge: Vec<i64>,
+    /// References and pins of user programs.
+    refs: Vec<i64>,
+    pins: Vec<i64>,
 }
 
 /// What a pin adds to the count of a small page.
@@ -31,14 +56,57 @@ impl Counted {
         let offset = |name: &str| p.types.field(page, name).map(|f| f.offset);
         match (offset("refcount"), offset("mapcount")) {
             (Some(refcount), Some(mapcount)) => {
-                Counted { first: g.slot, words: p.types.words(g.ty), stride: p.types.words(page), refcount, mapcount }
+                let compound = match (offset("compound_head"), offset("entire_mapcount"), offset("flags")) {
+                    (Some(head), Some(entire), Some(flags)) => {
+                        let bit = p.constants.get("PG_double_map").copied().unwrap_or(63) as u64;
+                        Some(Compound { head, entire, flags, double_map: bit & 63 })
+                    }
+                    _ => None,
+                };
+                Counted {
+                    first: g.slot,
+                    words: p.types.words(g.ty),
+                    stride: p.types.words(page),
+                    refcount,
+                    mapcount,
+                    compound,
+                }
             }
             _ => Counted::default(),
         }
     }
 
-    fn of(&self, st: &State, pfn: u32, field: u32) -> i64 {
-        st.get(self.first + pfn * self.stride + field) as i64
+    fn of(&self, st: &State, index: u32, field: u32) -> i64 {
+        st.get(self.first + index * self.stride + field) as i64
+    }
+
+    /// Place of the head of the compound page that this one belongs to.
+    fn head(&self, sys: &System, index: u32) -> Option<u32> {
+        let head = self.of(&sys.state, index, self.compound?.head);
+        sys.frame_index(head as u64)
+    }
+
+    /// The counts of a page that is on its own.
+    fn small_is_wrong(&self, st: &State, index: u32, held: &Held) -> bool {
+        let i = index as usize;
+        let (refs, maps) = (self.of(st, index, self.refcount), self.of(st, index, self.mapcount));
+        maps != held.pages[i] || refs < maps + held.refs[i] + held.pins[i] * PIN
+    }
+
+    /// The map count of a page of a compound page, and if it is the head, the counts of all.
+    fn large_is_wrong(&self, sys: &System, c: Compound, index: u32, head: u32, held: &Held) -> bool {
+        let st = &sys.state;
+        let double = self.of(st, head, c.flags) as u64 >> c.double_map & 1;
+        if self.of(st, index, self.mapcount) != held.pages[index as usize] + double as i64 {
+            return true;
+        }
+        if index != head {
+            return false;
+        }
+        let entire = self.of(st, head, c.entire);
+        let all = (head..head + sys.layout.subpages).map(|i| i as usize);
+        let least: i64 = entire + all.map(|i| held.pages[i] + held.refs[i] + held.pins[i]).sum::<i64>();
+        entire != held.huge[head as usize] || self.of(st, head, self.refcount) < least
     }
 }
 
@@ -59,42 +127,47 @@ impl System {
         if c.stride == 0 {
             return None;
         }
-        let zero = self.program.global("zero_pfn").map_or(0, |g| self.state.get(g.slot));
-        let mut mapped = vec![0i64; self.frames() as usize];
+        let global = |name: &str| self.program.global(name).map_or(0, |g| self.state.get(g.slot));
+        let zeroes = [global("zero_pfn"), global("huge_zero_pfn")].map(|pfn| self.frame_index(pfn));
+        let none = || vec![0i64; self.frame_numbers().count() + 1];
+        let mut held = Held { pages: none(), huge: none(), refs: none(), pins: none() };
         for p in 0..self.processes() {
             let root = self.root_of(p);
             if root != 0 && !self.is_free((root >> 12) as u32) {
-                self.count_leaves(root, 4, &mut mapped);
+                self.count_leaves(root, 4, &mut held);
             }
         }
-        let mut held = vec![0i64; self.frames() as usize];
         for r in self.references() {
-            if let Some(h) = held.get_mut(r.pfn as usize) {
-                *h += if r.flags & self.ghost.foll_pin != 0 { PIN } else { 1 };
+            if let Some(i) = self.frame_index(r.pfn) {
+                let kind = if r.flags & self.ghost.foll_pin != 0 { &mut held.pins } else { &mut held.refs };
+                kind[i as usize] += 1;
             }
         }
-        let wrong = (1..self.frames()).find(|pfn| {
-            let i = *pfn as usize;
-            let (refs, maps) = (c.of(&self.state, *pfn, c.refcount), c.of(&self.state, *pfn, c.mapcount));
-            *pfn as u64 != zero && (maps != mapped[i] || refs < maps + held[i])
+        let wrong = self.frame_numbers().filter_map(|pfn| self.frame_index(pfn as u64)).any(|index| {
+            let head = c.head(self, index);
+            if zeroes.contains(&Some(head.unwrap_or(index))) {
+                return false;
+            }
+            match (head, c.compound) {
+                (Some(head), Some(compound)) => c.large_is_wrong(self, compound, index, head, &held),
+                _ => c.small_is_wrong(&self.state, index, &held),
+            }
         });
-        wrong.map(|_| Violation { invariant: broken::COUNTS, place: 0 })
+        wrong.then_some(Violation { invariant: broken::COUNTS, place: 0 })
     }
 
-    fn count_leaves(&self, table: u64, level: u32, mapped: &mut [i64]) {
+    fn count_leaves(&self, table: u64, level: u32, held: &mut Held) {
         for i in 0..self.frame_words().min(512) as u64 {
             let e = self.machine.peek(&self.state, table + i * 8);
             if e & 1 == 0 {
                 continue;
             }
             let leaf = level == 1 || (level < 4 && e & 0x80 != 0);
-            let pfn = ((e & ADDRESS) >> 12) as usize;
             if !leaf {
-                self.count_leaves(e & ADDRESS, level - 1, mapped);
-            } else if level == 1
-                && let Some(n) = mapped.get_mut(pfn)
-            {
-                *n += 1;
+                self.count_leaves(e & ADDRESS, level - 1, held);
+            } else if let Some(index) = self.frame_index((e & ADDRESS) >> 12) {
+                let kind = if level == 1 { &mut held.pages } else { &mut held.huge };
+                kind[index as usize] += 1;
             }
         }
     }

@@ -181,7 +181,7 @@ impl System {
 
     /// How often a frame was freed.
     pub(crate) fn generation_of(&self, pfn: u64) -> u64 {
-        if pfn < self.layout.frames as u64 { self.state.get(self.layout.generation + pfn as u32) } else { 0 }
+        self.frame_index(pfn).map_or(0, |index| self.state.get(self.layout.generation + index))
     }
 
     /// A word of memory was written: a page-table entry may have changed.

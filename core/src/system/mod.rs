@@ -185,7 +185,14 @@ pub(crate) struct Layout {
     /// First word of physical memory, and how many words each frame has; frame 1 comes first.
     pub memory: Slot,
     pub frame_words: u32,
+    /// One more than the highest number of an ordinary frame.
     pub frames: u32,
+    /// Huge frames: how many, and of how many frames each consists. They follow the ordinary ones in memory, and their
+    /// numbers are aligned to 2 MiB, as an entry that maps 2 MiB wants them.
+    pub huge: u32,
+    pub subpages: u32,
+    /// Whether the frames of huge ones are free: bit n of word w = frame 64 w + n of them.
+    pub huge_free: Slot,
     /// The pools: for each CPU, [`Layout::pool_words`] words of its free frames, bit n of word w = frame 64 w + n.
     pub free: Slot,
     pub pool_words: u32,
@@ -198,6 +205,41 @@ pub(crate) struct Layout {
     pub current: Vec<Option<Slot>>,
     /// First slot behind variables and memory: kernel pointers end here.
     pub end_of_memory: Slot,
+}
+
+/// Frames of 2 MiB.
+const HUGE: u32 = 512;
+
+impl Layout {
+    /// One more than the highest place of a frame.
+    fn all_frames(&self) -> u32 {
+        self.frames + self.huge * self.subpages
+    }
+
+    /// Number of the first frame of the first huge one.
+    pub fn first_huge(&self) -> u32 {
+        self.frames.next_multiple_of(HUGE)
+    }
+
+    /// Which of the frames of huge ones this is.
+    fn in_huge(&self, pfn: u32) -> Option<u32> {
+        let n = pfn.checked_sub(self.first_huge())?;
+        (n / HUGE < self.huge && n % HUGE < self.subpages).then(|| n / HUGE * self.subpages + n % HUGE)
+    }
+
+    /// The place of a frame in memory and in `mem_map`.
+    fn index_of(&self, pfn: u64) -> Option<u32> {
+        let pfn = u32::try_from(pfn).ok()?;
+        if (1..self.frames).contains(&pfn) { Some(pfn) } else { self.in_huge(pfn).map(|n| self.frames + n) }
+    }
+
+    /// The number of the frame at a place.
+    pub fn number_of(&self, index: u32) -> u32 {
+        match index.checked_sub(self.frames) {
+            Some(n) => self.first_huge() + n / self.subpages.max(1) * HUGE + n % self.subpages.max(1),
+            None => index,
+        }
+    }
 }
 
 /// What pushed a frame that no call pushed.
@@ -262,18 +304,37 @@ impl System {
     /// The frame of physical memory that a slot belongs to, and the word in it.
     pub fn frame_at(&self, slot: Slot) -> Option<(u32, u32)> {
         let l = &self.layout;
-        (slot >= l.memory && slot < l.memory + (l.frames - 1) * l.frame_words)
-            .then(|| (1 + (slot - l.memory) / l.frame_words, (slot - l.memory) % l.frame_words))
+        (slot >= l.memory && slot < l.memory + (l.all_frames() - 1) * l.frame_words)
+            .then(|| (l.number_of(1 + (slot - l.memory) / l.frame_words), (slot - l.memory) % l.frame_words))
     }
 
     /// First slot of a frame; `None` for a number that is no frame.
     pub fn slot_of_frame(&self, pfn: u64) -> Option<Slot> {
         let l = &self.layout;
-        (pfn >= 1 && pfn < l.frames as u64).then(|| l.memory + (pfn as u32 - 1) * l.frame_words)
+        l.index_of(pfn).map(|index| l.memory + (index - 1) * l.frame_words)
+    }
+
+    /// The numbers of all frames.
+    pub fn frame_numbers(&self) -> impl Iterator<Item = u32> {
+        let l = &self.layout;
+        (1..l.all_frames()).map(|index| l.number_of(index))
+    }
+
+    /// Where a frame stands in the kernel's `mem_map`; `None` for a number that is no frame.
+    pub fn frame_index(&self, pfn: u64) -> Option<u32> {
+        self.layout.index_of(pfn)
+    }
+
+    /// The number of the frame that stands at a place in the kernel's `mem_map`.
+    pub fn frame_number(&self, index: u32) -> u32 {
+        self.layout.number_of(index)
     }
 
     /// Is this frame free?
     pub fn is_free(&self, pfn: u32) -> bool {
+        if let Some(n) = self.layout.in_huge(pfn) {
+            return self.state.get(self.layout.huge_free + n / 64) >> (n % 64) & 1 == 1;
+        }
         pfn < self.layout.frames && self.state.get(self.pool_word(pfn)) >> (pfn % 64) & 1 == 1
     }
 
@@ -287,14 +348,9 @@ impl System {
         if process < self.layout.processes { self.state.get(self.layout.roots + process) } else { 0 }
     }
 
-    /// Words of each frame; frames are numbered from 1.
+    /// Words of each frame.
     pub fn frame_words(&self) -> u32 {
         self.layout.frame_words
-    }
-
-    /// One more than the highest frame number.
-    pub fn frames(&self) -> u32 {
-        self.layout.frames
     }
 
     /// Most processes there can be.

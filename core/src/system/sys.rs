@@ -76,6 +76,7 @@ impl System {
                 0
             }
             Sys::AllocFrame => self.alloc_frame(cpu),
+            Sys::AllocHugeFrame => self.alloc_huge_frame(),
             Sys::FreeFrame => match self.free_frame(a[0]) {
                 Ok(()) => 0,
                 Err(t) => return Answer::End(self.trap(t, at)),
@@ -166,14 +167,30 @@ impl System {
         0
     }
 
+    /// The lowest huge frame of which every frame is free: the number of its first one; 0 when there is none.
+    fn alloc_huge_frame(&mut self) -> u64 {
+        let subpages = self.layout.subpages;
+        let free = |n: u32| self.state.get(self.layout.huge_free + n / 64) >> (n % 64) & 1 == 1;
+        let all_free = |h: &u32| (h * subpages..(h + 1) * subpages).all(free);
+        let Some(huge) = (0..self.layout.huge).find(all_free) else { return 0 };
+        for n in huge * subpages..(huge + 1) * subpages {
+            let word = self.layout.huge_free + n / 64;
+            self.state.set(word, self.state.get(word) & !(1 << (n % 64)));
+        }
+        self.layout.number_of(self.layout.frames + huge * subpages) as u64
+    }
+
     /// Frames go back to the pool they came from.
     fn free_frame(&mut self, pfn: u64) -> Result<(), Trap> {
-        if pfn == 0 || pfn >= self.layout.frames as u64 || self.is_free(pfn as u32) {
+        let Some(index) = self.frame_index(pfn).filter(|_| !self.is_free(pfn as u32)) else {
             return Err(Trap::BadFrame);
-        }
-        let pool = self.pool_word(pfn as u32);
-        self.state.set(pool, self.state.get(pool) | 1 << (pfn % 64));
-        let g = self.layout.generation + pfn as u32;
+        };
+        let (word, bit) = match self.layout.in_huge(pfn as u32) {
+            Some(n) => (self.layout.huge_free + n / 64, n % 64),
+            None => (self.pool_word(pfn as u32), pfn as u32 % 64),
+        };
+        self.state.set(word, self.state.get(word) | 1 << bit);
+        let g = self.layout.generation + index;
         self.state.set(g, self.state.get(g).wrapping_add(1));
         Ok(())
     }

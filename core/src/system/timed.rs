@@ -223,7 +223,7 @@ impl System {
             Sys::EnterCall => cycles(&t.syscall),
             Sys::Store if !self.tso => cycles(&t.store),
             Sys::Load | Sys::DmaLoad if !self.tso => cycles(&t.cache_l1),
-            Sys::AllocFrame | Sys::FreeFrame => cycles(&t.cache_l1),
+            Sys::AllocFrame | Sys::AllocHugeFrame | Sys::FreeFrame => cycles(&t.cache_l1),
             _ => 0,
         }
     }

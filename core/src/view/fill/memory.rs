@@ -125,7 +125,7 @@ fn shown_bit((mask, name, meaning): (u64, &str, &str), value: u64, before: Optio
 /// Frames that are used, or that the last step touched.
 pub fn frames(names: &Names, touched: &[Touched], trouble: Option<u64>, hands: &Hands) -> Vec<FrameCard> {
     let system = names.system;
-    (1..system.frames()).filter_map(|frame| card(names, frame, touched, trouble, hands)).collect()
+    system.frame_numbers().filter_map(|frame| card(names, frame, touched, trouble, hands)).collect()
 }
 
 fn card(names: &Names, frame: u32, touched: &[Touched], trouble: Option<u64>, hands: &Hands) -> Option<FrameCard> {
@@ -133,7 +133,7 @@ fn card(names: &Names, frame: u32, touched: &[Touched], trouble: Option<u64>, ha
     let field = |name: &str| page_field(system, frame, name);
     let shown = |name: &str| field(name).map_or_else(Value::default, |slot| value(names, slot, touched));
     let free = system.is_free(frame);
-    let object = format!("mem_map[{frame}]");
+    let object = format!("mem_map[{}]", system.frame_index(u64::from(frame)).unwrap_or(frame));
     let memory = format!("frame {frame} word ");
     let touched_here = touched.iter().any(|word| word.raw.starts_with(&object) || word.raw.starts_with(&memory));
     if free && !touched_here {
@@ -184,7 +184,8 @@ fn page_field(system: &System, frame: u32, field: &str) -> Option<u32> {
     let types = &system.program.types;
     let Ty::Array(element, length) = types.get(global.ty) else { return None };
     let at = types.field(*element, field)?;
-    (u64::from(frame) < u64::from(*length)).then(|| global.slot + frame * types.words(*element) + at.offset)
+    let index = system.frame_index(u64::from(frame)).filter(|index| index < length)?;
+    Some(global.slot + index * types.words(*element) + at.offset)
 }
 
 fn flag_bits(names: &Names, frame: u32, touched: &[Touched]) -> Vec<Bit> {
@@ -203,14 +204,16 @@ fn holders(names: &Names, frame: u32, refcount: u64, kind: FrameKind, hands: &Ha
     let system = names.system;
     let mut out = Vec::new();
     for (table, (_, level, _)) in &names.tables {
-        if *level != 1 {
+        if *level > 2 {
             continue;
         }
         let Some(first) = system.slot_of_frame(u64::from(*table)) else { continue };
         for slot in first..first + system.frame_words() {
             let entry = Entry(system.state().get(slot));
-            if let (true, Some(at)) = (entry.present() && frame_of(entry) == frame, names.table_word(slot)) {
-                let name = format!("{}'s PTE {:#x}", process(system, at.process), at.va);
+            let leaf = entry.present() && (*level == 1 || entry.page_size());
+            if let (true, Some(at)) = (leaf && frame_of(entry) == frame, names.table_word(slot)) {
+                let kind = if *level == 1 { "PTE" } else { "PDE" };
+                let name = format!("{}'s {kind} {:#x}", process(system, at.process), at.va);
                 out.push(Holder { name, count: 1, cpu: None, place: u64::from(slot) });
             }
         }

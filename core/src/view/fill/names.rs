@@ -159,7 +159,7 @@ pub fn spoken(system: &System, name: &str) -> String {
         Some((index.parse::<u32>().ok()?, field.trim_start_matches('.').to_owned()))
     };
     if let Some((frame, field)) = indexed("mem_map[") {
-        return format!("frame {frame} · {field}");
+        return format!("frame {} · {field}", system.frame_number(frame));
     }
     if let Some((mm, field)) = indexed("mms[") {
         return format!("{} · {field}", process(system, mm));

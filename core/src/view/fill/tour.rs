@@ -267,6 +267,7 @@ fn deed(sys: Option<Sys>) -> &'static str {
         Some(Sys::IrqDisable | Sys::IrqSave) => "interrupts off",
         Some(Sys::IrqEnable | Sys::IrqRestore) => "interrupts on",
         Some(Sys::AllocFrame) => "takes a free frame",
+        Some(Sys::AllocHugeFrame) => "takes a free huge frame",
         Some(Sys::FreeFrame) => "frees a frame",
         Some(Sys::StartProcess) => "starts the child",
         Some(Sys::GhostRef) => "holds the reference now",
