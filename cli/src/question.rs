@@ -22,6 +22,9 @@ pub struct Asked {
     /// A switch of the design; may be given several times
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub set: Vec<(String, i64)>,
+    /// A size of the machine or the kernel; may be given several times
+    #[arg(long = "size", value_name = "NAME=N", value_parser = setting)]
+    pub sizes: Vec<(String, i64)>,
     /// How stores become visible: sc or tso
     #[arg(long, value_name = "MODEL")]
     pub memory: Option<String>,
@@ -31,6 +34,9 @@ pub struct Asked {
     /// How remote TLB entries are flushed: ipi or broadcast
     #[arg(long, value_name = "HOW")]
     pub flush: Option<String>,
+    /// The table of costs of timed runs: flat or desktop
+    #[arg(long, value_name = "TABLE")]
+    pub cost: Option<String>,
 }
 
 fn setting(text: &str) -> Result<(String, i64), String> {
@@ -58,9 +64,11 @@ impl Asked {
             scenario: scenario.to_owned(),
             variants: Vec::new(),
             set: Vec::new(),
+            sizes: Vec::new(),
             memory: None,
             tlb: None,
             flush: None,
+            cost: None,
         }
     }
 
@@ -80,6 +88,7 @@ impl Asked {
                         switches: self.set.clone(),
                         scenario: scenario.id.clone(),
                         variant,
+                        sizes: self.sizes.clone(),
                         machine: self.machine(),
                         edits,
                     });
@@ -91,10 +100,8 @@ impl Asked {
 
     fn machine(&self) -> Vec<(String, String)> {
         let option = |name: &str, value: &Option<String>| value.as_ref().map(|v| (name.to_owned(), v.clone()));
-        [option("memory", &self.memory), option("tlb", &self.tlb), option("flush", &self.flush)]
-            .into_iter()
-            .flatten()
-            .collect()
+        let all = [("memory", &self.memory), ("tlb", &self.tlb), ("flush", &self.flush), ("cost", &self.cost)];
+        all.into_iter().filter_map(|(name, value)| option(name, value)).collect()
     }
 
     fn designs(&self) -> Result<Vec<Chosen>, Complaint> {
@@ -181,7 +188,12 @@ fn c_files(directory: &Path) -> Result<Vec<std::path::PathBuf>, Complaint> {
 /// # Errors
 /// Unknown names with the near ones, C errors with the line and a caret.
 pub fn loaded(question: &Question, colour: bool) -> Result<Loaded, Complaint> {
-    load(question).map_err(|error| match error {
+    load(question).map_err(|error| unusable(error, colour))
+}
+
+/// Why a question can't be asked, for people.
+pub fn unusable(error: LoadError, colour: bool) -> Complaint {
+    match error {
         LoadError::Unknown { what, name, near: _, known } => {
             Complaint::unknown(what, &name, &known.iter().map(String::as_str).collect::<Vec<_>>())
         }
@@ -190,5 +202,5 @@ pub fn loaded(question: &Question, colour: bool) -> Result<Loaded, Complaint> {
             Complaint::new(format!("the C does not compile\n\n{}", told.trim_end()))
         }
         other => Complaint::new(other.to_string()),
-    })
+    }
 }

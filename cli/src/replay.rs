@@ -4,14 +4,16 @@ use crate::complaint::Complaint;
 use crate::output::Output;
 use crate::report::{Form, write};
 use crate::{Answer, question, traces};
-use cowscope_core::check::question_of;
-use cowscope_core::link::{Link, Run};
-use cowscope_core::replay::{changed_since, difference, trace_of};
+use cowscope_core::explore::{Budget, Progress};
+use cowscope_core::link::Link;
+use cowscope_core::replay::{Again, OpenError, again, changed_since, mark, open, trace_of};
 use cowscope_core::report;
-use cowscope_core::session::Session;
 use cowscope_core::trace::Trace;
 use std::path::Path;
 use std::process::ExitCode;
+
+/// States of the search for a link that shows the same as an outdated one.
+const STATES: u64 = 2_000_000;
 
 /// Replay a link: as a table, Markdown, JSON, SVG, Mermaid or words
 #[derive(clap::Args)]
@@ -80,21 +82,35 @@ fn link(given: &str) -> Result<Link, Complaint> {
     })
 }
 
-/// Replays a link, and says on standard error where it no longer shows what it was made to show.
+/// Replays a link. Where it no longer shows what it was made to show, says on standard error since when and why, and which
+/// link shows the same today.
 fn played(link: &Link, out: &Output) -> Result<Trace, Complaint> {
-    if let Run::Seed { .. } = link.run {
-        return Err(Complaint::new("this version can't replay a seed"));
-    }
-    let question = question_of(link);
-    let mut session = Session::new(question::loaded(&question, out.colour_of_errors)?);
-    let difference = difference(&mut session, link);
-    if let Some(difference) = &difference {
-        let why = changed_since(link).unwrap_or_else(|| "the texts it was made with were others".to_owned());
-        let again = format!("cowscope check -d {} -s {}", question.design, question.scenario);
+    let mut opened = open(link).map_err(|error| match error {
+        OpenError::Value(what) => Complaint::new(what),
+        OpenError::Load(error) => question::unusable(error, out.colour_of_errors),
+    })?;
+    let difference = opened.difference.as_ref();
+    if let Some(difference) = difference {
+        let why = changed_since(&opened.session, link, difference);
         let what = format!("this link does not show what it was made to show: {difference}; {why}");
-        out.warn(&what, &format!("search again: {again}"));
+        out.warn(&what, &renewed(link));
     }
     // Where it shows something else, all that breaks is told.
     let of_interest = link.breaks.as_deref().filter(|_| difference.is_none());
-    Ok(trace_of(&mut session, of_interest))
+    let mut trace = trace_of(&mut opened.session, of_interest);
+    mark(&mut trace, &link.bookmarks);
+    Ok(trace)
+}
+
+/// What a search for the same finds today.
+fn renewed(link: &Link) -> String {
+    let budget = Budget { states: STATES, bytes: 2 << 30, ..Budget::NONE };
+    match again(link, budget, &mut |_| Progress::Continue) {
+        Ok(Again::Breaks(new)) => format!("the same breaks here by another schedule: {new}"),
+        Ok(Again::Holds) => "it does not break here any more, in any schedule".to_owned(),
+        Ok(Again::NotDecided) => {
+            format!("search again: cowscope check -d {} -s {} --states N", link.design, link.scenario)
+        }
+        Err(error) => error.to_string(),
+    }
 }

@@ -5,8 +5,6 @@ use crate::explore::{
     Sequential, Status, Target,
 };
 use crate::library::Loaded;
-use crate::link::{FlushKind, Link, LinkOptions, MemoryModel, Run, TlbMode};
-use crate::session::Session;
 use crate::system::{System, Trap, broken};
 use crate::trace;
 
@@ -168,63 +166,4 @@ pub fn scope(loaded: &Loaded) -> String {
         plural(sys.machine.cpus(), "CPU"),
         plural(sys.processes(), "process"),
     )
-}
-
-/// A link to a question, without a run.
-pub fn link_to(loaded: &Loaded) -> Link {
-    let q = &loaded.question;
-    let lib = crate::library::library();
-    let mut link = Link::new(q.design.clone(), q.scenario.clone());
-    let design = lib.designs.iter().find(|d| d.id == q.design);
-    let default = |name: &str| design?.switches.iter().find(|s| s.name == name).map(|s| s.default);
-    let differ = q.switches.iter().filter(|(n, v)| default(n) != Some(*v));
-    link.switches = differ.map(|(n, v)| (n.clone(), v.to_string())).collect();
-    let first = lib.scenarios.iter().find(|s| s.id == q.scenario).and_then(|s| s.variants.first());
-    link.variant = (!q.variant.is_empty() && first.is_none_or(|f| f.id != q.variant)).then(|| q.variant.clone());
-    let given = lib.machine.get(&q.scenario);
-    for (name, value) in &q.machine {
-        let scenario_says = given.into_iter().flatten().any(|(n, v)| n == name && v == value);
-        if scenario_says {
-            continue;
-        }
-        let o: &mut LinkOptions = &mut link.options;
-        match (name.as_str(), value.as_str()) {
-            ("memory", "tso") => o.memory = Some(MemoryModel::Tso),
-            ("memory", _) => o.memory = Some(MemoryModel::Sc),
-            ("tlb", "any") => o.tlb = Some(TlbMode::May),
-            ("tlb", _) => o.tlb = Some(TlbMode::Concrete),
-            ("flush", "broadcast") => o.flush = Some(FlushKind::Broadcast),
-            _ => o.flush = Some(FlushKind::Ipi),
-        }
-    }
-    link.own =
-        q.edits.iter().map(|(path, text)| crate::link::OwnFile { path: path.clone(), text: text.clone() }).collect();
-    link
-}
-
-/// The question that a link asks.
-pub fn question_of(link: &Link) -> crate::view::Question {
-    let mut machine = Vec::new();
-    let mut add = |n: &str, v: Option<&str>| machine.extend(v.map(|v| (n.to_string(), v.to_string())));
-    add("memory", link.options.memory.map(|m| if m == MemoryModel::Tso { "tso" } else { "sc" }));
-    add("tlb", link.options.tlb.map(|t| if t == TlbMode::May { "any" } else { "concrete" }));
-    add("flush", link.options.flush.map(|f| if f == FlushKind::Broadcast { "broadcast" } else { "ipi" }));
-    crate::view::Question {
-        design: link.design.clone(),
-        switches: link.switches.iter().map(|(n, v)| (n.clone(), v.parse().unwrap_or(0))).collect(),
-        scenario: link.scenario.clone(),
-        variant: link.variant.clone().unwrap_or_default(),
-        machine,
-        edits: link.own.iter().map(|o| (o.path.clone(), o.text.clone())).collect(),
-    }
-}
-
-/// The run of a session as far as it has got, as a link that opens at its position.
-pub fn link_of(session: &Session) -> Link {
-    let mut link = link_to(&session.loaded);
-    link.run = Run::Schedule(session.turns());
-    link.digest = Some(session.digest());
-    link.trail = Some(session.trail()).filter(|_| session.position() > 0);
-    link.breaks = session.last().and_then(|s| s.broken.first()).map(|b| b.id.replace(' ', "-")); // a name in a link has no spaces
-    link
 }

@@ -103,6 +103,13 @@ impl<M: Model> Random<M> {
         Some((n, k, d, 1.0 / (n as f64 * (k as f64).powi(d as i32 - 1))))
     }
 
+    /// The schedule of run number 0 of this seed.
+    pub fn schedule(model: M, strategy: Strategy, seed: u64, max_steps: u32) -> Vec<Choice> {
+        let plan = Plan { strategy, seed, first: 0, stride: 1, runs: 1, max_steps, first_break: false };
+        let mut random = Random::new(model, plan, Budget::NONE);
+        random.one(0, |_| {}).1
+    }
+
     /// Runs that were longer than allowed.
     pub fn cut(&self) -> u64 {
         self.cut
@@ -113,13 +120,14 @@ impl<M: Model> Random<M> {
         self.dropped
     }
 
-    /// Makes run number `number`; `met` sees every state that it reaches.
-    fn one(&mut self, number: u64, mut met: impl FnMut(&mut M)) -> Ran {
+    /// Makes run number `number`; `met` sees every state that it reaches. The schedule, too.
+    fn one(&mut self, number: u64, mut met: impl FnMut(&mut M)) -> (Ran, Vec<Choice>) {
         let start = self.model.state().mark();
         let mut rng = ChaCha8Rng::seed_from_u64(self.plan.seed);
         rng.set_stream(number);
         let mut order = Order::new(self.plan.strategy, self.model.agents(), self.pct_steps, &mut rng);
         let mut schedule = Vec::new();
+        let mut broke = None;
         let ran = loop {
             if schedule.len() as u32 >= self.plan.max_steps {
                 break Ran::Cut;
@@ -129,13 +137,18 @@ impl<M: Model> Random<M> {
                     schedule.push(choice);
                     met(&mut self.model);
                 }
+                Stepped::Broke(choice) => {
+                    broke = Some(choice);
+                    break Ran::Whole;
+                }
                 Stepped::Ended => break Ran::Whole,
                 Stepped::Dropped => break Ran::Dropped,
             }
         };
         self.model.state_mut().undo(start);
         self.counts.depth = self.counts.depth.max(schedule.len() as u64);
-        ran
+        schedule.extend(broke);
+        (ran, schedule)
     }
 
     fn step(&mut self, order: &mut Order, rng: &mut ChaCha8Rng, schedule: &[Choice]) -> Stepped {
@@ -155,7 +168,7 @@ impl<M: Model> Random<M> {
                         self.findings.note(Break::Violation(*v), || schedule.iter().copied().chain([choice]).collect());
                     }
                     self.broke = true;
-                    return Stepped::Ended;
+                    return Stepped::Broke(choice);
                 }
             }
         }
@@ -181,6 +194,7 @@ pub(super) fn walk<M: Model>(model: M, plan: Plan, mut met: impl FnMut(&mut M)) 
 
 enum Stepped {
     Took(Choice),
+    Broke(Choice),
     Ended,
     Dropped,
 }
@@ -293,7 +307,7 @@ impl<M: Model> Search for Random<M> {
             if self.broke && self.plan.first_break {
                 return Status::Ended(End::Broke);
             }
-            match self.one(self.plan.first + self.done * self.plan.stride.max(1), |_| {}) {
+            match self.one(self.plan.first + self.done * self.plan.stride.max(1), |_| {}).0 {
                 Ran::Whole => {}
                 Ran::Cut => self.cut += 1,
                 Ran::Dropped => self.dropped += 1,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use cowscope_mmu::{MemoryOrder, RemoteFlush};
+use cowscope_mmu::{CostTable, MemoryOrder, RemoteFlush};
 
 use super::meta::{library, library_with};
 use super::texts::FILES;
@@ -144,8 +144,11 @@ fn machine(pairs: &[(String, String)]) -> Result<Options, LoadError> {
                     _ => return Err(bad("ipi or broadcast")),
                 }
             }
+            "cost" => {
+                o.costs = CostTable::by_name(value).ok_or_else(|| bad("flat or desktop"))?;
+            }
             _ => {
-                let known = ["memory", "tlb", "flush"].map(str::to_string).to_vec();
+                let known = ["memory", "tlb", "flush", "cost"].map(str::to_string).to_vec();
                 return Err(unknown("option of the machine", name, known));
             }
         }
@@ -185,6 +188,10 @@ pub fn load(question: &Question) -> Result<Loaded, LoadError> {
         }
     }
     options.extend(q.switches.iter().cloned());
+    if let Some((name, _)) = q.sizes.iter().find(|(name, _)| !lib.size_names.contains(name)) {
+        return Err(unknown("size", name, lib.size_names.clone()));
+    }
+    options.extend(q.sizes.iter().cloned());
     let mut pairs = lib.machine.get(&q.scenario).cloned().unwrap_or_default();
     pairs.retain(|(n, _)| !q.machine.iter().any(|(m, _)| m == n));
     pairs.extend(q.machine.iter().cloned());

@@ -26,6 +26,8 @@ pub struct Library {
     pub bases: BTreeMap<String, String>,
     /// Switches that every design has.
     pub common_switches: Vec<Flag>,
+    /// Sizes that can be set: what the common texts define unless somebody else does.
+    pub size_names: Vec<String>,
 }
 
 impl Library {
@@ -68,7 +70,10 @@ fn read(files: &[(&str, &str)]) -> Library {
         constants.extend(const_names(source));
         let (found, _) = directives(source);
         lib.common_switches.extend(found.iter().filter_map(switch));
-        let _ = name;
+        if *name == "common/config.c" {
+            lib.size_names
+                .extend(source.lines().filter_map(|l| l.strip_prefix("#ifndef ")).map(|n| n.trim().to_string()));
+        }
     }
     let mut ids: Vec<&str> = files.iter().filter_map(|(n, _)| n.strip_prefix("designs/")?.split('/').next()).collect();
     ids.dedup();

@@ -79,7 +79,7 @@ impl Digest {
 #[serde(transparent)]
 pub struct Trail(pub(super) String);
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+pub(super) const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 impl Trail {
     /// The most marks that a trail has.

@@ -12,6 +12,7 @@ mod own;
 mod packed;
 mod parse;
 mod schedule;
+mod texts;
 mod write;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use digest::{Digest, DigestBuilder, Trail};
 pub use error::LinkError;
 pub use model::{Bookmarks, FlushKind, Link, LinkOptions, MemoryModel, Mode, OwnFile, Run, Settings, TlbMode};
 pub use schedule::{Turn, schedule_from_text, schedule_to_text};
+pub use texts::TextMarks;
 
 /// The number of the rules by which a schedule turns into states. It goes up with every change that moves a golden link.
 pub const SEMANTICS: u32 = 1;

@@ -1,6 +1,6 @@
 //! What a link says, as plain data.
 
-use super::{Digest, Trail, Turn};
+use super::{Digest, TextMarks, Trail, Turn};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -39,6 +39,8 @@ pub struct Link {
     pub digest: Option<Digest>,
     /// Short marks along the way, to find where a run first differs.
     pub trail: Option<Trail>,
+    /// Short marks of the functions it went through, to find whose text has changed.
+    pub texts: Option<TextMarks>,
     /// The user's own C, sorted by path: files that the library has not, or not so.
     pub own: Vec<OwnFile>,
 }
@@ -60,6 +62,7 @@ impl Link {
             breaks: None,
             digest: None,
             trail: None,
+            texts: None,
             own: Vec::new(),
         }
     }

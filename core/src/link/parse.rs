@@ -3,14 +3,14 @@
 use super::error::excerpt;
 use super::escape::{label_from_text, percent_decode};
 use super::{
-    Bookmarks, Digest, FlushKind, Link, LinkError, LinkOptions, MemoryModel, Mode, Run, Settings, TlbMode, Trail,
-    limits, own, packed, schedule_from_text,
+    Bookmarks, Digest, FlushKind, Link, LinkError, LinkOptions, MemoryModel, Mode, Run, Settings, TextMarks, TlbMode,
+    Trail, limits, own, packed, schedule_from_text,
 };
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// The parts of a link, in the order in which they are written.
-const PARTS: [&str; 14] = ["v", "d", "s", "n", "o", "x", "z", "r", "at", "b", "e", "f", "t", "c"];
+const PARTS: [&str; 15] = ["v", "d", "s", "n", "o", "x", "z", "r", "at", "b", "e", "f", "t", "w", "c"];
 
 const COPY_AGAIN: &str = "Copy the link again, whole";
 
@@ -127,6 +127,7 @@ fn assemble(parts: &mut BTreeMap<&'static str, Value>) -> Result<Link, LinkError
         breaks: part(parts, "e", |t| identifier(t).map(str::to_owned))?,
         digest: part(parts, "f", digest)?,
         trail: part(parts, "t", trail)?,
+        texts: part(parts, "w", texts)?,
         own: part(parts, "c", own::unpack)?.unwrap_or_default(),
     })
 }
@@ -290,4 +291,9 @@ fn check_positions(link: &Link) -> Result<(), LinkError> {
             Err(LinkError::new(what, "The schedule was cut off: copy the link again, whole"))
         }
     }
+}
+
+fn texts(text: &str) -> Result<TextMarks, LinkError> {
+    TextMarks::from_text(text)
+        .ok_or_else(|| LinkError::new(format!("`{}` are no marks of functions", excerpt(text)), COPY_AGAIN))
 }

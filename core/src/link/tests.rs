@@ -10,7 +10,7 @@ fn link(text: &str) -> Link {
 const CANONICAL: &[&str] = &[
     "#/run?v=1&d=5.11-seqcount&s=fork-vs-gup-fast",
     "#/run?v=1&d=5.11-seqcount&s=fork-vs-gup-fast&x=a12b3a4&at=18&f=9c1e22ab",
-    "#/run?v=1&d=2021-unshare-v1+D5B.1+SEQ_GET.0&s=fork-vs-gup-fast&n=get&x=a12b3.2A.1ix&e=during-fork&f=00000000&t=AAb_-9",
+    "#/run?v=1&d=2021-unshare-v1+D5B.1+SEQ_GET.0&s=fork-vs-gup-fast&n=get&x=a12b3.2A.1ix&e=during-fork&f=00000000&t=AAb_-9&w=CAAb_-9",
     "#/run?v=2&d=6.1-anon-exclusive&s=vmsplice-leak&n=+PAGES.2&o=tso+may+broadcast+cost.skylake&r=pct3.18446744073709551615&at=65536",
     "#/run?v=1&d=a&s=b&n=pin+CPUS.3+WORDS.2&o=sc&r=timed.0",
     "#/run?v=1&d=a&s=b&x=-a2b.1-4&b=0,3~the_collision,12~a.2c._b.22.",
@@ -87,6 +87,7 @@ fn broken_links_say_what_is_wrong_and_where() {
         ("#/run?v=1&d=a&s=b&x=a2&b=1~<i>", 25, Some("b"), "`<` can't stand in a label"),
         ("#/run?v=1&d=a&s=b&f=9c1e22a", 20, Some("f"), "`9c1e22a` is no 8 hexadecimal digits"),
         ("#/run?v=1&d=a&s=b&t=", 20, Some("t"), "`` are no marks of a run"),
+        ("#/run?v=1&d=a&s=b&w=Ab", 20, Some("w"), "`Ab` are no marks of functions"),
         ("#/run?v=1&d=%zz&s=b", 12, Some("d"), "a percent sign that two hexadecimal digits do not follow"),
         ("#/run?v=1&d=%ff&s=b", 12, Some("d"), "percent signs that do not spell UTF-8"),
         ("#/run?v=1&d=a&s=b&c=AAAA", 20, Some("c"), "compressed C that is cut off or altered"),
@@ -130,6 +131,7 @@ fn links_are_as_short_as_promised() {
         breaks: Some("during-fork".into()),
         digest: Some(Digest(u32::MAX)),
         trail: Some(Trail::of(&[7; 512])),
+        texts: TextMarks::of(&[7; 16]),
         ..Link::new(design, "fork-vs-gup-fast")
     };
     // A canonical break: the shortest one has few context switches.
@@ -214,7 +216,7 @@ prop_compose! {
         let trail = Some(Trail::of(&events)).filter(|_| !events.is_empty());
         let (design, scenario, variant, breaks) = names;
         Link { semantics, design, switches, scenario, variant, sizes, options, run, at, bookmarks, breaks,
-               digest: digest.map(Digest), trail, own }.normalized()
+               digest: digest.map(Digest), trail, texts: TextMarks::of(&events), own }.normalized()
     }
 }
 

@@ -55,6 +55,9 @@ impl fmt::Display for Link {
         if let Some(trail) = &link.trail {
             write!(f, "&t={}", trail.0)?;
         }
+        if let Some(texts) = &link.texts {
+            write!(f, "&w={}", texts.0)?;
+        }
         if !link.own.is_empty() {
             write!(f, "&c={}", own::pack(&link.own))?;
         }

@@ -1,8 +1,9 @@
 //! Runs as traces, with all that is known about them.
 
-use crate::check::{Answer, Found, link_of, scope};
+use super::question::link_of;
+use crate::check::{Answer, Found, scope};
 use crate::library::{Loaded, library};
-use crate::link::{SEMANTICS, Settings};
+use crate::link::{Bookmarks, Link, SEMANTICS};
 use crate::session::Session;
 use crate::trace::{Broken, Counts, FORMAT, Header, Named, Step, Trace, Verdict};
 
@@ -20,6 +21,18 @@ pub fn trace_of(session: &mut Session, of_interest: Option<&str>) -> Trace {
     }
     let header = header(session, of_interest);
     Trace { format: FORMAT, header, steps }
+}
+
+/// Marks what somebody marked: a bookmark is a note of the step behind which it stands; the link of the trace has them all.
+pub fn mark(trace: &mut Trace, bookmarks: &Bookmarks) {
+    for (at, label) in bookmarks {
+        let step = trace.steps.iter_mut().find(|step| step.index == *at);
+        let text = if label.is_empty() { "bookmark".to_owned() } else { format!("bookmark: {label}") };
+        step.into_iter().for_each(|step| step.notes.push(text.clone()));
+    }
+    if let Some(Ok(link)) = trace.header.link.as_deref().map(Link::parse) {
+        trace.header.link = Some(Link { bookmarks: bookmarks.clone(), ..link }.to_string());
+    }
 }
 
 /// Leaves only the break `id` of what a step broke; the rest becomes notes.
@@ -69,7 +82,7 @@ fn header(session: &Session, of_interest: Option<&str>) -> Header {
         switches: link.switches.clone(),
         scenario: named(&q.scenario, scenario),
         variant: Some(q.variant.clone()).filter(|v| !v.is_empty()),
-        sizes: Settings::new(),
+        sizes: link.sizes.clone(),
         scope: scope(loaded),
         verdict: Verdict::Unasked,
         needs_race: None,

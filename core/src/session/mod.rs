@@ -4,11 +4,13 @@ mod digest;
 mod names;
 mod races;
 mod record;
+mod texts;
 mod turns;
 
 pub use names::entry_text;
 pub use races::{Race, Side, races};
 pub use record::{broken_of, call_stack, place};
+pub use texts::Met;
 pub use turns::{agent_of, choice_of, turn_of};
 
 use cowscope_mmu::Mark;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use cowscope_mmu::{Chooser, Config, FrameSpec, Machine, MemoryOrder, RemoteFlush, State, TlbMode};
+use cowscope_mmu::{Chooser, Config, CostTable, FrameSpec, Machine, MemoryOrder, RemoteFlush, State, TlbMode};
 
 use super::end::End;
 use super::{Agent, Ghost, Layout, Status, System, Task, broken, word};
@@ -20,13 +20,21 @@ pub struct Options {
     /// "Any TLB": may-sets instead of a concrete one.
     pub any_tlb: bool,
     pub remote_flush: RemoteFlush,
+    /// What steps cost in timed runs.
+    pub costs: &'static CostTable,
     /// Words of each task's stack.
     pub stack_words: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { order: MemoryOrder::Sc, any_tlb: false, remote_flush: RemoteFlush::Ipi, stack_words: 160 }
+        Options {
+            order: MemoryOrder::Sc,
+            any_tlb: false,
+            remote_flush: RemoteFlush::Ipi,
+            costs: Config::default().costs,
+            stack_words: 160,
+        }
     }
 }
 
@@ -121,6 +129,7 @@ impl System {
             cpus,
             order: options.order,
             remote_flush: options.remote_flush,
+            costs: options.costs,
             tlb: if options.any_tlb { TlbMode::MaySet { translations: 8, prefixes: 8 } } else { Config::default().tlb },
             ..Config::default()
         };

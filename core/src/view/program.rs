@@ -13,6 +13,9 @@ pub struct Question {
     pub scenario: String,
     /// A [`super::Variant::id`]; empty: the first.
     pub variant: String,
+    /// Sizes that differ from the scenario's, by name, e.g. `("NR_FRAMES", 40)`.
+    #[serde(default)]
+    pub sizes: Vec<(String, i64)>,
     /// Options of the machine that differ from the scenario's, e.g. `("memory", "tso")`, `("tlb", "any")`.
     pub machine: Vec<(String, String)>,
     /// The user's own C: path and text of every file that differs from the library's.

@@ -63,11 +63,46 @@ pub enum Ask {
         /// Most states to store.
         states: u64,
     },
+    /// Searches what a link is about again, because it no longer shows what it was made to show ([`Opened::remark`]).
+    /// Answered by [`Answer::Progress`] now and then, and one [`Answer::Renewed`].
+    Renew {
+        /// The fragment of the address, as it was opened.
+        link: String,
+        /// Most states to store.
+        states: u64,
+    },
+    /// Sets a bookmark behind `step` steps of the open run. Answered by [`Answer::Moved`]: the moment's link has it.
+    Mark {
+        /// At most the length of the run.
+        step: u32,
+        /// What it says; `None` takes the bookmark away.
+        label: Option<String>,
+    },
+    /// The open run as a report. Answered by [`Answer::Report`].
+    Report {
+        /// Its form.
+        form: Form,
+    },
     /// Compiles, and runs nothing. Answered by [`Answer::Program`].
     Compile {
         /// What to compile.
         question: Question,
     },
+}
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// A column for each CPU, 72 characters wide where they fit.
+    Table,
+    /// The explanation in words.
+    Words,
+    Markdown,
+    /// As `docs/trace.schema.json` says.
+    Json,
+    Svg,
+    Mermaid,
 }
 
 /// Where [`Ask::Run`] stops; always when the agent can't go on.
@@ -144,6 +179,18 @@ pub enum Answer {
         /// The answer.
         verdict: Box<Verdict>,
     },
+    /// Answers [`Ask::Renew`].
+    Renewed {
+        /// A link (without `#`) that shows the same here; `None` where nothing does.
+        link: Option<String>,
+        /// The answer in words.
+        told: String,
+    },
+    /// Answers [`Ask::Report`].
+    Report {
+        /// The report.
+        text: String,
+    },
     /// Answers [`Ask::Compile`], whether it compiles or not.
     Program(Box<Program>),
     /// The question could not be answered.
@@ -169,4 +216,8 @@ pub struct Opened {
     pub moment: Moment,
     /// What is to be said about the link, e.g. that it was made with another version and where it differs; else empty.
     pub remark: String,
+    /// The link does not show what it was made to show: [`Ask::Renew`] looks for one that does.
+    pub outdated: bool,
+    /// Marked steps, each with its label (which may be empty).
+    pub bookmarks: Vec<(u32, String)>,
 }

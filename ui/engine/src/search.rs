@@ -3,6 +3,8 @@
 use cowscope_core::check::check;
 use cowscope_core::explore::{Budget, Counts, Progress};
 use cowscope_core::library::load;
+use cowscope_core::link::Link;
+use cowscope_core::replay::{Again, again};
 use cowscope_core::view::{Effort, Question, fill};
 
 use crate::protocol::{Aim, Answer};
@@ -26,16 +28,45 @@ pub fn search(
     let loaded = load(question).map_err(|error| error.to_string())?;
     let budget = Budget { states, bytes: MOST_BYTES, ..Budget::NONE };
     let began = now();
+    let answer = check(&loaded, budget, &mut teller(now, progress));
+    let verdict = fill::verdict(&loaded, &answer, (now() - began) as u64);
+    Ok(Answer::Verdict { question: loaded.question.clone(), verdict: Box::new(verdict) })
+}
+
+/// Searches what a link was made to show.
+///
+/// # Errors
+/// Where something that the link names is not there any more.
+pub fn renew(
+    link: &Link,
+    states: u64,
+    now: &dyn Fn() -> f64,
+    progress: &mut dyn FnMut(Effort),
+) -> Result<Answer, String> {
+    let budget = Budget { states, bytes: MOST_BYTES, ..Budget::NONE };
+    let new = again(link, budget, &mut teller(now, progress)).map_err(|error| error.to_string())?;
+    let (link, told) = match new {
+        Again::Breaks(new) => (Some(new), "The same breaks here by another schedule."),
+        Again::Holds => (None, "It does not break here any more, in any schedule."),
+        Again::NotDecided => {
+            (None, "Whether it breaks here is not decided: the search ended before every order was tried.")
+        }
+    };
+    let link = link.map(|link| link.to_string().trim_start_matches('#').to_owned());
+    Ok(Answer::Renewed { link, told: told.to_owned() })
+}
+
+/// Tells how far a search has got, now and then.
+fn teller<'a>(now: &'a dyn Fn() -> f64, progress: &'a mut dyn FnMut(Effort)) -> impl FnMut(&Counts) -> Progress + 'a {
+    let began = now();
     let mut told = began;
-    let answer = check(&loaded, budget, &mut |counts: &Counts| {
+    move |counts| {
         if now() - told >= TELL_EVERY_MS {
             told = now();
             progress(effort(counts, told - began));
         }
         Progress::Continue
-    });
-    let verdict = fill::verdict(&loaded, &answer, (now() - began) as u64);
-    Ok(Answer::Verdict { question: loaded.question.clone(), verdict: Box::new(verdict) })
+    }
 }
 
 fn effort(counts: &Counts, milliseconds: f64) -> Effort {

@@ -1,15 +1,16 @@
 //! The engine's side of the conversation, without a browser: texts in, texts out.
 
-use cowscope_core::check::{link_of, question_of};
 use cowscope_core::explore::Choice;
 use cowscope_core::library::{LoadError, load};
-use cowscope_core::link::{Link, Run};
+use cowscope_core::link::{Bookmarks, Link, limits};
+use cowscope_core::replay::{OpenError, changed_since, link_of, mark, open, trace_of};
+use cowscope_core::report;
 use cowscope_core::session::Session as Replay;
 use cowscope_core::view::fill::{self, Tour, next_place};
 use cowscope_core::view::{Program, Question};
 
-use crate::protocol::{Answer, Ask, Opened, Reply, Request, Until};
-use crate::search::search;
+use crate::protocol::{Answer, Ask, Form, Opened, Reply, Request, Until};
+use crate::search::{renew, search};
 
 /// Steps that one "run until" may take.
 const MOST_STEPS: u32 = 5_000;
@@ -49,6 +50,10 @@ impl Session {
                 let mut progress = |effort| say(encode(&Reply { id, answer: Answer::Progress { effort } }));
                 search(&question, aim, states, now, &mut progress)
             }
+            Ask::Renew { link, states } => {
+                let mut progress = |effort| say(encode(&Reply { id, answer: Answer::Progress { effort } }));
+                read_link(&link).and_then(|link| renew(&link, states, now, &mut progress))
+            }
             ask => self.answer(ask),
         };
         let answer = answer.unwrap_or_else(|why| Answer::Refused { why });
@@ -69,7 +74,12 @@ impl Session {
             }
             Ask::Step { agent, pick } => self.step(Choice { agent, pick }),
             Ask::Run { agent, until } => self.run_until(agent, until),
-            Ask::Search { .. } => Err("a search is answered elsewhere".to_owned()),
+            Ask::Mark { step, label } => self.mark(step, label),
+            Ask::Report { form } => {
+                let open = self.run()?;
+                Ok(Answer::Report { text: open.report(form) })
+            }
+            Ask::Search { .. } | Ask::Renew { .. } => Err("a search is answered elsewhere".to_owned()),
         }
     }
 
@@ -79,46 +89,39 @@ impl Session {
 
     fn begin(&mut self, question: &Question) -> Result<Answer, String> {
         let loaded = load(question).map_err(|error| explain(&error))?;
-        Ok(self.opened(Replay::new(loaded), String::new()))
+        Ok(self.opened(Replay::new(loaded), String::new(), Bookmarks::new()))
     }
 
     fn open(&mut self, text: &str) -> Result<Answer, String> {
         if text.is_empty() || text == "/" {
             return self.begin(&founding_race());
         }
-        let link: Link =
-            Link::parse(&format!("#{text}")).map_err(|error| format!("This link can't be read: {error}"))?;
-        let loaded = load(&question_of(&link)).map_err(|error| explain(&error))?;
-        let mut replay = Replay::new(loaded);
-        let mut remark = String::new();
-        match &link.run {
-            Run::Schedule(turns) => {
-                if let Err(at) = replay.play(turns) {
-                    remark = format!(
-                        "This link was made with another version: its step {} is not possible here. The run up to there is shown.",
-                        at + 1
-                    );
-                } else if link.digest.is_some_and(|digest| digest != replay.digest()) {
-                    remark =
-                        "This link was made with another version: the same steps end in another state here.".to_owned();
-                }
-            }
-            Run::Seed { .. } => remark = "Runs from a seed are not replayed here yet; the start is shown.".to_owned(),
-        }
+        let link = read_link(text)?;
+        let opened = open(&link).map_err(|error| match error {
+            OpenError::Value(what) => what,
+            OpenError::Load(error) => explain(&error),
+        })?;
+        let mut replay = opened.session;
+        let remark = opened.difference.map_or_else(String::new, |difference| {
+            let changed = changed_since(&replay, &link, &difference);
+            format!("This link does not show what it was made to show: {difference}; {changed}.")
+        });
         let end = replay.length();
         replay.go_to(link.at.unwrap_or(end));
-        Ok(self.opened(replay, remark))
+        Ok(self.opened(replay, remark, link.bookmarks))
     }
 
-    fn opened(&mut self, replay: Replay, remark: String) -> Answer {
-        let link = link_of(&replay);
+    fn opened(&mut self, replay: Replay, remark: String, bookmarks: Bookmarks) -> Answer {
+        let link = Link { bookmarks, ..link_of(&replay) };
         let mut open = OpenRun { replay, tour: Tour::default(), link };
         open.follow();
         let opened = Opened {
             program: fill::program(&open.replay.loaded),
             trace: open.tour.trace(&open.replay),
             moment: open.moment(),
+            outdated: !remark.is_empty(),
             remark,
+            bookmarks: open.link.bookmarks.clone().into_iter().collect(),
         };
         self.open = Some(open);
         Answer::Opened(Box::new(opened))
@@ -134,6 +137,20 @@ impl Session {
             return Err("It can't act now.".to_owned());
         }
         Ok(open.moved(!follows))
+    }
+
+    fn mark(&mut self, step: u32, label: Option<String>) -> Result<Answer, String> {
+        let open = self.run()?;
+        let bookmarks = &mut open.link.bookmarks;
+        match label {
+            None => drop(bookmarks.remove(&step)),
+            Some(_) if step > open.replay.length() => return Err("The run has no such step.".to_owned()),
+            Some(_) if bookmarks.len() >= limits::BOOKMARKS && !bookmarks.contains_key(&step) => {
+                return Err(format!("A link holds at most {} bookmarks.", limits::BOOKMARKS));
+            }
+            Some(label) => drop(bookmarks.insert(step, label.chars().take(limits::LABEL).collect())),
+        }
+        Ok(open.moved(false))
     }
 
     fn run_until(&mut self, agent: u8, until: Until) -> Result<Answer, String> {
@@ -159,8 +176,27 @@ impl OpenRun {
         self.tour.follow(&mut self.replay);
         let here = self.replay.position();
         self.replay.go_to(u32::MAX);
-        self.link = link_of(&self.replay);
+        let mut bookmarks = std::mem::take(&mut self.link.bookmarks);
+        bookmarks.retain(|at, _| *at <= self.replay.length());
+        self.link = Link { bookmarks, ..link_of(&self.replay) };
         self.replay.go_to(here);
+    }
+
+    /// The whole run, whatever the moment.
+    fn report(&mut self, form: Form) -> String {
+        let here = self.replay.position();
+        self.replay.go_to(u32::MAX);
+        let mut trace = trace_of(&mut self.replay, None);
+        self.replay.go_to(here);
+        mark(&mut trace, &self.link.bookmarks);
+        match form {
+            Form::Table => report::table(&trace, &report::TableOptions::default()),
+            Form::Words => report::explain(&trace).join("\n\n") + "\n",
+            Form::Markdown => report::markdown(&trace),
+            Form::Json => report::json(&trace),
+            Form::Svg => report::svg(&trace),
+            Form::Mermaid => report::mermaid(&trace),
+        }
     }
 
     fn moved(&mut self, changed: bool) -> Answer {
@@ -191,6 +227,11 @@ impl OpenRun {
             (Until::Word(_), ..) | (_, None, _) => true,
         }
     }
+}
+
+/// The link that stands behind the `#` of the address.
+fn read_link(text: &str) -> Result<Link, String> {
+    Link::parse(&format!("#{text}")).map_err(|error| format!("This link can't be read: {error}"))
 }
 
 /// What is wrong with a question, in words; of C errors the first, with its place.
@@ -291,5 +332,49 @@ mod tests {
             panic!("another step makes another trace")
         };
         assert_eq!(other.steps[0].agent, 1);
+    }
+
+    #[test]
+    fn a_seed_stands_for_a_schedule_and_bookmarks_stay() {
+        let mut session = Session::default();
+        let link = "/run?v=1&d=2021-unshare-v1&s=fork-vs-gup-fast&r=uniform.7&at=3&b=2~here";
+        let run = opened(last(ask(&mut session, Ask::Open { link: link.to_owned() })));
+        assert!(run.remark.is_empty() && !run.outdated && run.moment.step == 3, "{}", run.remark);
+        assert!(run.trace.steps.len() > 10 && run.bookmarks == [(2, "here".to_owned())]);
+        assert!(run.moment.link.contains("&x=") && run.moment.link.contains("&b=2~here&"), "{}", run.moment.link);
+        let mark = Ask::Mark { step: 5, label: Some("there".to_owned()) };
+        let Answer::Moved { moment, .. } = last(ask(&mut session, mark)) else { panic!("not marked") };
+        assert!(moment.link.contains("&b=2~here,5~there&"), "{}", moment.link);
+        ask(&mut session, Ask::Mark { step: 2, label: None });
+        let Answer::Report { text } = last(ask(&mut session, Ask::Report { form: Form::Json })) else {
+            panic!("no report")
+        };
+        assert!(text.contains("bookmark: there") && !text.contains("bookmark: here"), "{text}");
+        let far = last(ask(&mut session, Ask::Mark { step: 70_000, label: Some(String::new()) }));
+        assert!(matches!(far, Answer::Refused { .. }), "{far:?}");
+    }
+
+    #[test]
+    fn an_outdated_link_says_what_has_changed_and_leads_to_a_new_one() {
+        let mut session = Session::default();
+        let start = opened(last(ask(&mut session, Ask::Open { link: String::new() })));
+        let ask_all = Ask::Search { question: start.program.question, aim: Aim::Find, states: u64::MAX };
+        let Answer::Verdict { verdict, .. } = last(ask(&mut session, ask_all)) else { panic!("no verdict") };
+        let link = verdict.breaks[0].link.clone();
+        // another text of the function that comes third, and so another end
+        let (before, marks) = link.split_once("&w=").expect("marks of functions");
+        let mark = if &marks[3..4] == "Q" { "R" } else { "Q" };
+        let old = format!("{before}&w={}{mark}{}", &marks[..3], &marks[4..]);
+        let same = opened(last(ask(&mut session, Ask::Open { link: old })));
+        assert!(same.remark.is_empty(), "the end is the same whatever the marks: {}", same.remark);
+        let digest = &before[before.find("&f=").expect("a digest")..][..11];
+        let old = format!("{}&w={}{mark}{}", before.replace(digest, "&f=01234567"), &marks[..3], &marks[4..]);
+        let run = opened(last(ask(&mut session, Ask::Open { link: old.clone() })));
+        assert!(run.outdated && run.remark.contains("the end state differs; the text of "), "{}", run.remark);
+        let answer = last(ask(&mut session, Ask::Renew { link: old, states: u64::MAX }));
+        let Answer::Renewed { link: Some(new), told } = answer else { panic!("not renewed: {answer:?}") };
+        assert!(told.contains("The same breaks here"), "{told}");
+        let again = opened(last(ask(&mut session, Ask::Open { link: new })));
+        assert!(!again.outdated, "{}", again.remark);
     }
 }

@@ -1,8 +1,9 @@
 //! Fills the verdict: what a search found, in sentences and links.
 
 use super::tour::Tour;
-use crate::check::{Answer, Found, link_of};
+use crate::check::{Answer, Found};
 use crate::library::Loaded;
+use crate::replay::link_of;
 use crate::session::Session;
 use crate::trace;
 use crate::view::{Break, Effort, End, Phrase, Race, Repair, Tone, Verdict};
