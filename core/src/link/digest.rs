@@ -12,7 +12,7 @@ fn fnv(bytes: &[u8]) -> u64 {
 }
 
 /// A bijection of 64-bit words in which every input bit moves every output bit (the finisher of SplitMix64).
-fn spread(mut x: u64) -> u64 {
+pub(super) fn spread(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)

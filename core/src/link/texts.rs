@@ -1,6 +1,6 @@
 //! Short marks of the functions that a run went through, so that a link can tell later whose text has changed.
 
-use super::digest::ALPHABET;
+use super::digest::{ALPHABET, spread};
 use serde::{Deserialize, Serialize};
 
 /// One mark for each function in the order in which the run first came to it (or for every two, three ... of them, so that
@@ -43,7 +43,7 @@ impl TextMarks {
 }
 
 fn mark(group: &[u64]) -> char {
-    let sum = group.iter().fold(0u64, |sum, text| sum.rotate_left(7) ^ text);
+    let sum = group.iter().fold(0u64, |sum, text| spread(sum ^ text));
     char::from(ALPHABET[(sum >> 58) as usize])
 }
 
@@ -66,7 +66,7 @@ mod tests {
             let together = old.len().div_ceil(16);
             let changed = (old.len() / together - 1) * together;
             let mut new = old.clone();
-            new[changed] ^= 1 << 63;
+            new[changed] ^= 0xdead;
             let range = marks.first_difference(&new).expect("it differs");
             assert!(range.contains(&changed) && range.len() == together, "{n} {range:?}");
             assert_eq!(marks.first_difference(&new[..changed]), None, "the run ends before");
