@@ -71,14 +71,16 @@ SYSCALL int pin_user_pages(u64 va, u64 gup_flags, int slot)
 	return hold(slot, va, internal_get_user_pages(current_mm(), va, gup_flags), gup_flags);
 }
 
-/* The device reads or writes through the reference: no page table is asked. */
+/* The device reads or writes through the reference: no page table is asked. Ringing its bell comes after all earlier stores. */
 SYSCALL u64 dma_read(int slot, int word)
 {
+	smp_mb();
 	return dma_load(slot, word);
 }
 
 SYSCALL void dma_write(int slot, int word, u64 value)
 {
+	smp_mb();
 	dma_store(slot, word, value);
 }
 
@@ -91,6 +93,7 @@ SYSCALL int vmsplice(int pipe, u64 va)
 /* The first word of what is in the pipe. The page stays there. */
 SYSCALL u64 read_pipe(int pipe)
 {
+	smp_mb();
 	return dma_load(PIPE_REF + pipe, 0);
 }
 

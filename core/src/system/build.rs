@@ -173,6 +173,9 @@ impl System {
         sys.ghost.foll_pin = sys.program.constants.get("FOLL_PIN").map_or(0x40000, |v| *v as u64);
         sys.ghost.foll_write = sys.program.constants.get("FOLL_WRITE").map_or(1, |v| *v as u64);
         sys.ghost.counted = super::counts::Counted::find(&sys.program);
+        if sys.tso {
+            sys.find_ghost_words();
+        }
         sys.add_tasks(options);
         if sys.tasks.is_empty() {
             return Err(BuildError::NoTask);
@@ -263,6 +266,12 @@ impl System {
                     self.load_mm(t);
                     self.drive(t, Some(stand), &mut fuel)?;
                 }
+            }
+        }
+        // what set-up stored is in memory when the search begins
+        for cpu in 0..cpus {
+            while !self.machine.buffer_empty(&self.state, cpu) {
+                self.drain(cpu);
             }
         }
         self.agents = (0..searched as u32).filter(|t| self.status(*t) != Status::Done).map(Agent::Task).collect();

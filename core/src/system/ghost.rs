@@ -23,6 +23,8 @@ pub struct Ghost {
     /// Values that a load may find: see `written.rs`.
     pub(crate) values: Slot,
     pub(crate) counted: super::counts::Counted,
+    /// Under TSO, by slot: the word is a ghost of the texts, which no store buffer holds back.
+    pub(crate) unbuffered: Vec<bool>,
 }
 
 /// References that can be held at once.
@@ -60,6 +62,14 @@ impl Ghost {
 }
 
 impl System {
+    /// Finds the texts' own ghosts: a store to one is part of the step before, and is there at once.
+    pub(crate) fn find_ghost_words(&mut self) {
+        let ghosts = self.program.globals.iter().filter(|g| g.name.starts_with("ghost_"));
+        let ranges: Vec<_> = ghosts.map(|g| g.slot..g.slot + self.program.types.words(g.ty)).collect();
+        let end = ranges.iter().map(|r| r.end).max().unwrap_or(0);
+        self.ghost.unbuffered = (0..end).map(|slot| ranges.iter().any(|r| r.contains(&slot))).collect();
+    }
+
     /// The processes that may see a word of memory, one bit each.
     pub fn viewers(&self, slot: Slot) -> u64 {
         self.state.get(self.ghost.viewers + (slot - self.layout.memory))

@@ -179,9 +179,12 @@ impl System {
         }
     }
 
-    fn drain(&mut self, cpu: u32) -> End {
+    pub(super) fn drain(&mut self, cpu: u32) -> End {
         match self.machine.drain(&mut self.state, cpu) {
-            Some(_) => End::Stopped,
+            Some((slot, value)) => {
+                self.reached_memory(slot, value, 0);
+                End::Stopped
+            }
             None => End::Blocked,
         }
     }

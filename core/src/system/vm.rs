@@ -135,7 +135,7 @@ impl System {
     /// A kernel store; `None` while the store buffer is full.
     #[inline(always)]
     fn write(&mut self, cpu: u32, slot: Slot, v: u64, buffered: bool, op: u32) -> Option<()> {
-        if buffered {
+        if buffered && !self.ghost.unbuffered.get(slot as usize).is_some_and(|ghost| *ghost) {
             return self.machine.store(&mut self.state, cpu, slot, v).then_some(());
         }
         self.write_memory(slot, v, op);
@@ -147,12 +147,19 @@ impl System {
     pub(crate) fn write_memory(&mut self, slot: Slot, v: u64, op: u32) {
         if slot >= self.layout.memory && slot < self.layout.end_of_memory {
             self.machine.write_memory(&mut self.state, slot, v);
-            self.ghost_memory_written(slot, op);
         } else {
             self.state.set(slot, v);
-            if slot.wrapping_sub(self.ghost.counted.first) < self.ghost.counted.words {
-                self.count_written(slot, v, op);
-            }
+        }
+        self.reached_memory(slot, v, op);
+    }
+
+    /// What the invariants have to say when a word has reached memory: at once, or when it leaves a store buffer.
+    #[inline(always)]
+    pub(crate) fn reached_memory(&mut self, slot: Slot, v: u64, op: u32) {
+        if slot >= self.layout.memory && slot < self.layout.end_of_memory {
+            self.ghost_memory_written(slot, op);
+        } else if slot.wrapping_sub(self.ghost.counted.first) < self.ghost.counted.words {
+            self.count_written(slot, v, op);
         }
     }
 
