@@ -48,8 +48,9 @@ impl Machine {
         st.get(self.base(cpu) + slot::PKRU) as u32
     }
 
-    /// Sets PKRU; nothing is invalidated (SDM 4.6.2).
+    /// Sets PKRU; nothing cached is invalidated (SDM 4.6.2). A walk in flight was judged by the old value: it ends.
     pub fn set_pkru(&mut self, st: &mut State, cpu: Cpu, pkru: u32) {
+        self.abort_walk(st, cpu);
         st.set(self.base(cpu) + slot::PKRU, pkru.into());
     }
 
@@ -70,8 +71,9 @@ impl Machine {
         cr3 & Entry::ADDRESS & ((1 << self.config.maxphyaddr) - 1)
     }
 
-    /// Sets EFLAGS.AC (STAC, CLAC), which invalidates nothing.
+    /// Sets EFLAGS.AC (STAC, CLAC), which invalidates nothing cached; a walk in flight ends.
     pub fn set_ac(&mut self, st: &mut State, cpu: Cpu, on: bool) {
+        self.abort_walk(st, cpu);
         let base = self.base(cpu);
         let control = Control(st.get(base + slot::CONTROL)).with(Control::AC, on);
         st.set(base + slot::CONTROL, control.0);
@@ -84,11 +86,11 @@ impl Machine {
     pub fn set_control(&mut self, st: &mut State, cpu: Cpu, new: Control) {
         let base = self.base(cpu);
         let changed = st.get(base + slot::CONTROL) ^ new.0;
+        self.abort_walk(st, cpu);
         if changed & !Control::AC == 0 {
             st.set(base + slot::CONTROL, new.0);
             return;
         }
-        self.abort_walk(st, cpu);
         self.charge(cpu, self.config.costs.control_write);
         self.may_collect(st, cpu);
         let old_pcid = self.pcid(st, cpu);
@@ -99,14 +101,19 @@ impl Machine {
         if everything || context {
             self.count(cpu).context_flushes += 1;
         }
-        let gone = |tag: Tag| everything || (context && tag.pcid() == old_pcid);
-        self.drop_cached(st, cpu, None, gone, gone);
+        // "For the current PCID" may or may not mean its global translations: a may-set keeps them.
+        let may = self.may.is_some();
+        let gone = |tag: Tag| everything || (context && tag.pcid() == old_pcid && !(may && tag.global()));
+        let prefix_gone = |tag: Tag| everything || (context && tag.pcid() == old_pcid);
+        self.drop_cached(st, cpu, None, gone, prefix_gone);
     }
 
     /// MOV to CR3. With CR4.PCIDE=1 and bit 63 of `value` set, nothing is dropped; otherwise the new PCID's (0 without
     /// PCIDs) translations that are not global, and its paging-structure-cache entries.
     pub fn mov_cr3(&mut self, st: &mut State, cpu: Cpu, value: u64) {
-        self.abort_walk(st, cpu);
+        if !self.mutant(Mutant::Cr3SparesWalk) {
+            self.abort_walk(st, cpu);
+        }
         self.may_collect(st, cpu);
         let base = self.base(cpu);
         let can_keep = self.control(st, cpu).has(Control::PCIDE) || self.mutant(Mutant::KeepBitWithoutPcid);
@@ -127,16 +134,25 @@ impl Machine {
     }
 
     /// INVLPG: the page of `va` in the current PCID, global ones in any, and every paging-structure-cache entry of the
-    /// current PCID, whatever its address.
+    /// current PCID, whatever its address. An address that is not canonical names no page: nothing is dropped (SDM vol.
+    /// 2A, INVLPG: "the same as a NOP").
     pub fn invlpg(&mut self, st: &mut State, cpu: Cpu, va: u64) {
         self.charge(cpu, self.config.costs.invlpg);
-        self.count(cpu).page_flushes += 1;
-        self.flush_page(st, cpu, va);
+        if self.canonical(va) || self.mutant(Mutant::InvlpgUnchecked) {
+            self.count(cpu).page_flushes += 1;
+            self.flush_page(st, cpu, va);
+        }
     }
 
-    /// INVPCID.
-    pub fn invpcid(&mut self, st: &mut State, cpu: Cpu, what: Invpcid) {
-        self.abort_walk(st, cpu);
+    /// INVPCID. False is #GP(0), and nothing was dropped: type 0 with an address that is not canonical, or types 0 and 1
+    /// with another PCID than 0 while CR4.PCIDE is 0 (SDM vol. 2A, INVPCID, "64-Bit Mode Exceptions").
+    pub fn invpcid(&mut self, st: &mut State, cpu: Cpu, what: Invpcid) -> bool {
+        if !self.invpcid_allowed(st, cpu, what) {
+            return false;
+        }
+        if !self.mutant(Mutant::InvpcidSparesWalk) {
+            self.abort_walk(st, cpu);
+        }
         self.may_collect(st, cpu);
         self.charge(cpu, self.config.costs.invpcid);
         match what {
@@ -165,6 +181,17 @@ impl Machine {
                 let reached = |tag: Tag| tag.pcid() == pcid || !spared;
                 self.drop_cached(st, cpu, None, |tag| !tag.global() && reached(tag), reached);
             }
+        }
+        true
+    }
+
+    fn invpcid_allowed(&self, st: &State, cpu: Cpu, what: Invpcid) -> bool {
+        let tagged = self.control(st, cpu).has(Control::PCIDE);
+        match what {
+            _ if self.mutant(Mutant::InvpcidUnchecked) => true,
+            Invpcid::Address { pcid, va } => (tagged || pcid == 0) && self.canonical(va),
+            Invpcid::SingleContext { pcid } => tagged || pcid == 0,
+            Invpcid::AllIncludingGlobals | Invpcid::AllExceptGlobals => true,
         }
     }
 

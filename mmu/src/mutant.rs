@@ -72,6 +72,8 @@ mutants! {
     InvlpgSparesLarge: "INVLPG leaves large pages";
     InvlpgSparesL2: "INVLPG leaves the second-level TLB";
     InvlpgSparesWalk: "INVLPG leaves a walk in flight, which fills afterwards";
+    Cr3SparesWalk: "MOV CR3 leaves a walk in flight, which fills afterwards";
+    InvpcidSparesWalk: "INVPCID leaves a walk in flight, which fills afterwards";
     Cr3SparesTlb: "MOV CR3 leaves the TLB";
     Cr3SparesPsc: "MOV CR3 leaves the paging-structure caches";
     KeepBitWithoutPcid: "bit 63 of MOV CR3 works without CR4.PCIDE";
@@ -83,6 +85,10 @@ mutants! {
     InvpcidContextSpares: "INVPCID type 1 drops nothing";
     InvpcidAllSparesGlobals: "INVPCID type 2 leaves global translations";
     InvpcidOthersSpare: "INVPCID type 3 drops the current PCID only";
+    InvpcidUnchecked: "INVPCID works with operands that it refuses by #GP";
+    InvlpgUnchecked: "INVLPG of an address that is not canonical drops something";
+    KeysIgnored: "protection keys have no effect";
+    KeyForReads: "a write-disabled protection key forbids reads";
     BroadcastLocalOnly: "a broadcast invalidation reaches the own CPU only";
     BroadcastWaitsForInterrupts: "a broadcast invalidation leaves CPUs with interrupts off";
     NoForwarding: "a load does not see its CPU's buffered stores";

@@ -27,8 +27,10 @@ impl Machine {
             Mutant::SmapIgnored => (control.with(Control::SMAP, false), rights),
             Mutant::AcIgnored => (control.with(Control::AC, false), rights),
             Mutant::NxIgnored => (control, Entry(rights.0 & !Entry::NX)),
+            Mutant::KeysIgnored => (control.with(Control::PKE, false), rights),
             _ => (control, rights),
         };
+        let pkru = if self.config.mutant == Mutant::KeyForReads { pkru | pkru >> 1 & 0x5555_5555 } else { pkru };
         let base = access.error_base(control) & PageFault::I;
         permission(mode, pkru, access, rights).map_err(|code| code & !PageFault::I | base)
     }

@@ -17,7 +17,7 @@ fn step(m: &mut Machine, st: &mut State, rng: &mut rand_chacha::ChaCha8Rng, curr
     let slot = below(rng, 32);
     match below(rng, 12) {
         0..=5 => {
-            let access = *current[cpu as usize].get_or_insert_with(|| random_access(rng));
+            let access = *current[cpu as usize].get_or_insert_with(|| random_access(rng, m.config().levels));
             let answer = m.translate(st, cpu, &access, &mut Chooser::new(below(rng, 7)));
             if let cowscope_mmu::Translate::Done { pa, .. } = answer
                 && access.kind == AccessKind::Write
@@ -30,7 +30,7 @@ fn step(m: &mut Machine, st: &mut State, rng: &mut rand_chacha::ChaCha8Rng, curr
             }
         }
         6 => {
-            let op = random_op(rng, m.cpus());
+            let op = random_op(rng, m.config());
             apply(m, st, &op);
         }
         7 => {
@@ -55,8 +55,9 @@ fn run(seed: u64) {
         if seed.is_multiple_of(2) { geometry(&mut rng) } else { TlbMode::MaySet { translations: 6, prefixes: 4 } };
     let order = if seed.is_multiple_of(3) { MemoryOrder::Sc } else { MemoryOrder::Tso };
     let cpus = 1 + below(&mut rng, 3);
-    let config = Config { cpus, tlb, order, store_buffer: 1 + below(&mut rng, 4), ..Config::default() };
-    let begin = start(&mut rng, cpus);
+    let levels = 4 + below(&mut rng, 2);
+    let config = Config { cpus, tlb, order, levels, store_buffer: 1 + below(&mut rng, 4), ..Config::default() };
+    let begin = start(&mut rng, &config);
     let (mut m, mut st) = machine(&config, &begin);
     st.commit();
     let mut marks: Vec<(Mark, Vec<u64>, u64)> = Vec::new();
@@ -86,8 +87,8 @@ fn undo_restores_and_the_fingerprint_follows() {
 fn counters_do_not_count_twice() {
     for seed in 0..40 {
         let mut rng = rng(seed);
-        let config = Config { tlb: geometry(&mut rng), ..Config::default() };
-        let begin = start(&mut rng, 2);
+        let config = Config { tlb: geometry(&mut rng), levels: 4 + seed as u32 % 2, ..Config::default() };
+        let begin = start(&mut rng, &config);
         let (mut m, mut st) = machine(&config, &begin);
         m.reset_counters();
         let mut current = vec![None; 2];
@@ -102,7 +103,7 @@ fn counters_do_not_count_twice() {
             let faulted = c.walks - c.walks_done - c.restarts - c.aborts - flying;
             assert!(faulted <= c.faults, "walks end once, and only walks and hits fault: {c:?}");
             let references: u64 = c.references.iter().sum();
-            assert!(references >= c.walks && references <= 4 * c.walks, "one to four references per walk: {c:?}");
+            assert!(references >= c.walks && references <= u64::from(config.levels) * c.walks, "{c:?}");
             assert!(c.psc_hits.iter().sum::<u64>() <= c.walks, "{c:?}");
         }
     }
@@ -111,8 +112,9 @@ fn counters_do_not_count_twice() {
 #[test]
 fn the_trace_names_what_a_step_reads_and_writes() {
     let mut rng = rng(1);
-    let begin = start(&mut rng, 2);
-    let (mut m, mut st) = machine(&Config::default(), &begin);
+    let config = Config::default();
+    let begin = start(&mut rng, &config);
+    let (mut m, mut st) = machine(&config, &begin);
     let mut current = vec![None; 2];
     st.trace(true);
     for _ in 0..2_000 {

@@ -74,7 +74,9 @@ pub fn apply(m: &mut Machine, st: &mut State, step: &Step) {
         }
         Step::Invlpg { va } => m.invlpg(st, 0, va),
         Step::MovCr3 { val } => m.mov_cr3(st, 0, val),
-        Step::Invpcid(what) => m.invpcid(st, 0, what),
+        Step::Invpcid(what) => {
+            m.invpcid(st, 0, what);
+        }
         Step::SetControl(bits) => {
             let ac = m.control(st, 0).has(Control::AC);
             m.set_control(st, 0, control(&bits, ac));

@@ -25,7 +25,10 @@ pub const RULES: &[Rule] = &[
     ("4.10.4.1: MOV CR3 with bit 63 drops nothing, and nobody uses another PCID's", keep),
     ("4.10.3.2: a prefix of a PCID that is not loaded is not walked from", unloaded),
     ("4.10.4.1: a change of CR4.PGE drops global translations", globals),
+    ("4.10.4.1: CR4.SMEP 0 to 1 drops the current PCID's entries", smep),
     ("4.10.4.1: INVPCID", invpcid),
+    ("vol. 2A, INVPCID: what it refuses by #GP drops nothing", refused),
+    ("vol. 2A, INVLPG: an address that is not canonical names no page", not_canonical),
     ("4.8: A and D are set by a locked update that fails when the entry changed", locked_update),
     ("a walk in flight fills nothing after an invalidation", aborted),
     ("broadcast invalidation reaches CPUs with interrupts off", broadcast),
@@ -254,6 +257,44 @@ fn globals(mutant: Mutant) -> Result<(), String> {
     s.expect(READ, &[at(0x40)])
 }
 
+fn smep(mutant: Mutant) -> Result<(), String> {
+    let mut s = may(mutant);
+    s.put(0x4000, 0x22 << 12 | RWD);
+    s.m.set_control(&mut s.st, 0, Control::KERNEL.with(Control::SMEP, true));
+    s.expect(READ, &[at(0x22)])?;
+    s.put(0x4000, 0x23 << 12 | RWD);
+    s.m.set_control(&mut s.st, 0, Control::KERNEL);
+    s.expect(READ, &[at(0x22), at(0x23)])
+}
+
+fn refused(mutant: Mutant) -> Result<(), String> {
+    for tagged in [false, true] {
+        let mut s = may(mutant);
+        s.m.set_control(&mut s.st, 0, Control::KERNEL.with(Control::PCIDE, tagged));
+        s.put(0x4000, 0x22 << 12 | RWD);
+        for (what, want) in [
+            (Invpcid::Address { pcid: 0, va: 1 << 63 | VA }, false),
+            (Invpcid::Address { pcid: 0, va: 1 << 47 | VA }, false),
+            (Invpcid::Address { pcid: 1, va: VA }, tagged),
+            (Invpcid::SingleContext { pcid: 1 }, tagged),
+        ] {
+            same(&format!("{what:x?} with PCIDE={tagged}"), s.m.invpcid(&mut s.st, 0, what), want)?;
+        }
+        s.expect(READ, &[at(0x20), at(0x22)])?;
+        same("allowed", s.m.invpcid(&mut s.st, 0, Invpcid::SingleContext { pcid: 0 }), true)?;
+        s.expect(READ, &[at(0x22)])?;
+    }
+    Ok(())
+}
+
+fn not_canonical(mutant: Mutant) -> Result<(), String> {
+    let mut s = may(mutant);
+    s.put(0x4000, 0x22 << 12 | RWD);
+    s.put(0x3000, 0x5000 | RW);
+    s.m.invlpg(&mut s.st, 0, 1 << 63 | VA);
+    s.expect(READ, &[at(0x20), at(0x22), at(0x30)])
+}
+
 fn invpcid(mutant: Mutant) -> Result<(), String> {
     let stale = |what: Option<Invpcid>| {
         let mut s = tagged(mutant);
@@ -299,14 +340,26 @@ fn locked_update(mutant: Mutant) -> Result<(), String> {
 }
 
 fn aborted(mutant: Mutant) -> Result<(), String> {
-    let mut s = concrete(MemoryOrder::Sc, mutant);
-    for _ in 0..3 {
-        s.step(1, READ);
+    let invalidations: [(&str, fn(&mut Machine, &mut State)); 6] = [
+        ("broadcast", |m, st| m.broadcast_invlpg(st, 0, VA)),
+        ("INVLPG", |m, st| m.invlpg(st, 1, VA)),
+        ("INVPCID type 0", |m, st| assert!(m.invpcid(st, 1, Invpcid::Address { pcid: 0, va: VA }))),
+        ("INVPCID type 3", |m, st| assert!(m.invpcid(st, 1, Invpcid::AllExceptGlobals))),
+        ("MOV CR3", |m, st| m.mov_cr3(st, 1, 0x1000)),
+        ("CR4.PGE", |m, st| m.set_control(st, 1, Control::KERNEL.with(Control::PGE, true))),
+    ];
+    for (name, invalidate) in invalidations {
+        let mut s = concrete(MemoryOrder::Sc, mutant);
+        for _ in 0..3 {
+            s.step(1, READ);
+        }
+        // CPU 1 holds the old PDE in its walk. It changes, and is dropped.
+        s.put(0x3000, 0x5000 | RW);
+        invalidate(&mut s.m, &mut s.st);
+        same(name, seen(&s.finish(1, READ)), at(0x30))?;
+        same(&format!("{name}, counted"), s.m.counters(1).aborts, 1)?;
     }
-    // CPU 1 holds the old PDE in its walk. It changes, and everyone drops it.
-    s.put(0x3000, 0x5000 | RW);
-    s.m.broadcast_invlpg(&mut s.st, 0, VA);
-    same("the answer", seen(&s.finish(1, READ)), at(0x30))
+    Ok(())
 }
 
 fn broadcast(mutant: Mutant) -> Result<(), String> {

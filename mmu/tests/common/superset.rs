@@ -54,9 +54,10 @@ pub fn side_by_side(seed: u64, steps: u32, mutant: Mutant) -> Result<Counts, Str
     let (concrete_mutant, may_mutant) = if in_may { (Mutant::None, mutant) } else { (mutant, Mutant::None) };
     let mut rng = rng(seed);
     let cpus = 2;
-    let concrete = Config { cpus, tlb: geometry(&mut rng), mutant: concrete_mutant, ..Config::default() };
+    let levels = 4 + below(&mut rng, 2);
+    let concrete = Config { cpus, levels, tlb: geometry(&mut rng), mutant: concrete_mutant, ..Config::default() };
     let any = Config { tlb: TlbMode::MaySet { translations: 64, prefixes: 64 }, mutant: may_mutant, ..concrete };
-    let begin = start(&mut rng, cpus);
+    let begin = start(&mut rng, &concrete);
     let (mut m, mut st) = machine(&concrete, &begin);
     let (mut n, mut su) = machine(&any, &begin);
     let mut counts = Counts::default();
@@ -64,12 +65,12 @@ pub fn side_by_side(seed: u64, steps: u32, mutant: Mutant) -> Result<Counts, Str
     for step in 0..steps {
         let cpu = below(&mut rng, cpus);
         if below(&mut rng, 3) == 0 {
-            let op = random_op(&mut rng, cpus);
+            let op = random_op(&mut rng, &concrete);
             apply(&mut m, &mut st, &op);
             apply(&mut n, &mut su, &op);
             continue;
         }
-        let access = *current[cpu as usize].get_or_insert_with(|| random_access(&mut rng));
+        let access = *current[cpu as usize].get_or_insert_with(|| random_access(&mut rng, levels));
         let mark = st.mark();
         let answer = m.translate(&mut st, cpu, &access, &mut first());
         // What the walker wrote happened in both machines; memory has the same slots in both.
@@ -84,6 +85,10 @@ pub fn side_by_side(seed: u64, steps: u32, mutant: Mutant) -> Result<Counts, Str
             continue;
         }
         current[cpu as usize] = None;
+        if n.may_overflowed(&su) {
+            // The lists are full: from here on nothing is claimed.
+            return Ok(counts);
+        }
         counts.answers += 1;
         let offered = offers(&mut n, &mut su, cpu, &access);
         counts.stale += u64::from(offered.len() > 1);
@@ -91,10 +96,6 @@ pub fn side_by_side(seed: u64, steps: u32, mutant: Mutant) -> Result<Counts, Str
             return Err(format!("seed {seed} step {step}: {access:x?} got {want:x?}, offered {offered:x?}"));
         };
         n.translate(&mut su, cpu, &access, &mut Chooser::new(pick as u32));
-        if n.may_overflowed(&su) {
-            // The lists are full: from here on nothing is claimed.
-            return Ok(counts);
-        }
         st.commit();
         su.commit();
     }
