@@ -29,7 +29,8 @@ pub(super) struct Before {
 pub fn call_stack(sys: &System, task: u32) -> (Vec<String>, Option<LocId>) {
     let mut stack = Vec::new();
     let mut loc = None;
-    for frame in sys.frames_of(task).iter().rev() {
+    let frames: Vec<_> = sys.frames_of(task).collect();
+    for frame in frames.iter().rev() {
         let r = &sys.program.records[sys.record_of(*frame) as usize];
         stack.extend(sys.names_around(r.loc).into_iter().map(str::to_string));
         loc = Some(r.loc);

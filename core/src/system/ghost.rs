@@ -178,7 +178,8 @@ impl System {
             Sys::GhostWindowBegin => {
                 self.values_forgotten(process, a[0], a[1]);
                 let end = a[0].saturating_add(a[1].saturating_mul(4096));
-                for r in self.references() {
+                for i in 0..REFS {
+                    let Some(r) = self.reference(i) else { continue };
                     if r.process == process && r.va >= a[0] && r.va < end {
                         let at = self.ghost.refs + r.slot * REF_WORDS + 4;
                         self.state.set(at, 1);

@@ -290,15 +290,11 @@ impl System {
         self.state.get(frame) as u32
     }
 
-    /// Does a task stand between two calls of its own program?
-    pub fn frames_of(&self, task: u32) -> Vec<Slot> {
-        let mut out = Vec::new();
-        let mut f = self.frame_of(task);
-        while f != 0 && out.len() < 256 {
-            out.push(f);
-            f = self.state.get(f + 1) as u32;
-        }
-        out
+    /// The frames of a task, innermost first.
+    pub fn frames_of(&self, task: u32) -> impl Iterator<Item = Slot> {
+        let real = |f: Slot| (f != 0).then_some(f);
+        // no stack has room for more frames
+        std::iter::successors(real(self.frame_of(task)), move |f| real(self.state.get(f + 1) as Slot)).take(256)
     }
 
     /// The frame of physical memory that a slot belongs to, and the word in it.

@@ -79,7 +79,7 @@ impl Model for System {
         if frame == 0 || self.status(t) != Status::Running {
             return Phase::Boundary;
         }
-        let mut pushed = self.frames_of(t).into_iter().map(|f| self.state.get(f + 1) & PUSHED).filter(|how| *how != 0);
+        let mut pushed = self.frames_of(t).map(|f| self.state.get(f + 1) & PUSHED).filter(|how| *how != 0);
         // the innermost pushed frame says what is being done: an interrupt or an address-space switch serves others
         let how = pushed.next().unwrap_or(0);
         if how == BY_INTERRUPT || how == BY_SYSTEM {
@@ -155,8 +155,8 @@ impl System {
         if self.status(t) != Status::Running {
             return true;
         }
-        let depth = self.frames_of(t).len();
-        let asleep = depth == 1 && {
+        let outermost = self.frames_of(t).nth(1).is_none();
+        let asleep = outermost && {
             let mark = self.state.mark();
             let end = self.resume(p, t, &mut Chooser::new(0));
             self.state.undo(mark);

@@ -16,7 +16,7 @@ impl System {
     /// The calls that led a task to where it stands: `main > grow > walk (12 times)`. `place` is where its innermost function
     /// is, if that is known better than by its last step.
     pub fn call_path(&self, task: u32, place: Option<LocId>) -> String {
-        let frames = self.frames_of(task);
+        let frames: Vec<_> = self.frames_of(task).collect();
         let mut names: Vec<&str> = Vec::new();
         for (i, frame) in frames.iter().enumerate().rev() {
             let at = match (i, place) {

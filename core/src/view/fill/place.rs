@@ -26,7 +26,7 @@ pub struct Standing {
 /// A task's call stack, outermost first; functions that were inlined are on it like any other.
 pub fn stack(system: &System, task: u32) -> Vec<Standing> {
     let mut out = Vec::new();
-    let mut frames = system.frames_of(task);
+    let mut frames: Vec<_> = system.frames_of(task).collect();
     frames.reverse();
     for frame in frames {
         let record = system.record_of(frame);
