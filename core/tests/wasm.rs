@@ -5,3 +5,5 @@
 mod counts;
 #[path = "determinism.rs"]
 mod determinism;
+#[path = "golden_links.rs"]
+mod golden_links;
