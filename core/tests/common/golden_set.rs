@@ -50,7 +50,8 @@ PROCESS(0) CPU(0) void one(void)
 PROCESS(0) CPU(1) void other(void)
 {
 	store(A, 3);
-	assert(load(A) == 3);
+	u64 value = load(A);
+	assert(value == 3);
 }
 ";
 
@@ -141,7 +142,13 @@ fn question(design: &str, scenario: &str) -> Question {
 
 /// What a design can't run in a scenario has no link.
 fn loaded(question: &Question) -> Option<Loaded> {
-    load(question).ok()
+    match load(question) {
+        Ok(loaded) => Some(loaded),
+        Err(error) => {
+            println!("{} in {}: {error}", question.design, question.scenario);
+            None
+        }
+    }
 }
 
 /// The run of a seed, as a schedule.
