@@ -29,8 +29,10 @@ SYSCALL void clear_refs(u64 va, int pages)
 void clear_soft_dirty(struct mm_struct *mm, u64 va)
 {
 	u64 *ptep = pte_offset(mm, va);
-	if (!ptep)
+	if (!ptep) {
+		clear_soft_dirty_huge(mm, va);
 		return;
+	}
 	spin_lock(&mm->page_table_lock);
 	u64 pte = READ_ONCE(*ptep);
 	if (pte_present(pte) && pte_write(pte)) {

@@ -19,8 +19,23 @@
 #define NR_SWAP 1
 #endif
 
+/* Huge frames: 2 MiB of addresses each. 0: the texts know nothing of huge pages, and no search pays for them. */
+#ifndef NR_HUGE
+#define NR_HUGE 0
+#endif
+/* Pages that exist of a huge one: its first, of the machine's 512. */
+#ifndef SUBPAGES
+#define SUBPAGES 2
+#endif
+/* Number of the first huge frame: an entry that maps 2 MiB names an aligned one. */
+#define HUGE_PFN ((NR_FRAMES + 511) / 512 * 512)
+/* What mem_map has room for. */
+#define NR_PAGES (NR_FRAMES + NR_HUGE * SUBPAGES)
+
 /* Words that exist of each frame: a page table has 8 entries here, not 512. */
+#ifndef FRAME_WORDS
 #define FRAME_WORDS 8
+#endif
 /* Words of a page that hold data: two, so that losing half a page can be seen. */
 #define PAGE_WORDS 2
 
@@ -30,6 +45,10 @@
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE 4096
+#define PMD_SHIFT 21
+#define PMD_SIZE 0x200000
+/* The part of a huge page's addresses that has memory. */
+#define HUGE_SIZE (SUBPAGES * PAGE_SIZE)
 /* Bits 51 to 12 of an entry: the frame. */
 #define PTE_PFN_MASK 0x000ffffffffff000
 
@@ -39,4 +58,6 @@ enum machine_sizes {
 	CFG_FRAMES = NR_FRAMES,
 	CFG_FRAME_WORDS = FRAME_WORDS,
 	CFG_PAGE_WORDS = PAGE_WORDS,
+	CFG_HUGE = NR_HUGE,
+	CFG_SUBPAGES = SUBPAGES,
 };

@@ -22,6 +22,9 @@ int do_page_fault(u64 va, u64 error_code)
 /* Makes one access possible, or undoes a sharing (FAULT_FLAG_UNSHARE). mmap_lock is held for reading. */
 int handle_mm_fault(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, int flags)
 {
+	int ret = handle_huge_fault(mm, vma, va, flags);
+	if (ret != FAULT_SMALL)
+		return ret;
 	u64 *ptep = pte_alloc(mm, va);
 	u64 pte = READ_ONCE(*ptep);
 

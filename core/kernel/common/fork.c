@@ -44,10 +44,19 @@ void copy_page_range(struct mm_struct *dst, struct mm_struct *src, u64 start, u6
 {
 	bool cow = is_cow_mapping(vm_flags);
 
+	if (vm_flags & VM_HUGETLB) {
+		copy_hugetlb_page_range(dst, src, start, end);
+		return;
+	}
 	if (cow && SEQCOUNT)
 		raw_write_seqcount_begin(&src->write_protect_seq);
-	for (u64 va = start; va < end; va += PAGE_SIZE)
-		copy_pte(dst, src, va);
+	for (u64 va = start; va < end; va += PAGE_SIZE) {
+		/* A huge page at a time; where that can't be, its mapping is split. */
+		if (copy_huge_pmd(dst, src, va))
+			va += HUGE_SIZE - PAGE_SIZE;
+		else
+			copy_pte(dst, src, va);
+	}
 	if (cow && SEQCOUNT)
 		raw_write_seqcount_end(&src->write_protect_seq);
 }
@@ -106,6 +115,7 @@ bool copy_present_pte(struct mm_struct *dst, struct mm_struct *src, u64 *dst_pte
 		return copy_present_page(src, dst_pte, page, va, prealloc);
 	}
 	page_dup_rmap(page);
+	large_page_mapped(dst, page, 1);
 	if (!WRPROTECT_FIRST && pte_write(pte))
 		ptep_set_wrprotect(src_pte);
 	WRITE_ONCE(*dst_pte, pte_mkold(pte_wrprotect(pte)));

@@ -10,7 +10,7 @@ int follow_page_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u6
 	u64 *ptep = pte_offset(mm, va);
 
 	if (!ptep)
-		return FOLLOW_NONE;
+		return follow_huge_pmd(mm, vma, va, gup_flags, found);
 	spin_lock(&mm->page_table_lock);
 	u64 pte = READ_ONCE(*ptep);
 	if (pte_present(pte) && (!(gup_flags & FOLL_WRITE) || can_follow_write_pte(vma, pte, gup_flags))) {
@@ -18,7 +18,7 @@ int follow_page_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u6
 		if (!pte_write(pte) && gup_must_unshare(vma, page, gup_flags)) {
 			ret = FOLLOW_UNSHARE;
 		} else {
-			atomic_add(&page->refcount, gup_refs(gup_flags));
+			grab_page(page, gup_flags);
 			*found = page;
 			ret = 0;
 		}

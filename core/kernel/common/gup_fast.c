@@ -17,6 +17,8 @@ struct page *gup_pte(struct mm_struct *mm, u64 va, u64 gup_flags)
 		entry = pmd;
 		if (!pte_present(entry))
 			return NULL;
+		if (shift == PMD_SHIFT && pmd_leaf(entry))
+			return gup_huge_pmd(va, pmdp, pmd, gup_flags);
 	}
 	ptep = table_entry(entry, va, PAGE_SHIFT);
 	u64 pte = READ_ONCE(*ptep);
@@ -59,12 +61,31 @@ int gup_refs(u64 gup_flags)
 /* A reference, unless the frame is free. */
 bool try_grab_page(struct page *page, u64 gup_flags)
 {
+	return try_get_page(page, gup_flags);
+}
+
+bool try_get_page(struct page *page, u64 gup_flags)
+{
+	if (NR_HUGE)
+		return try_get_compound_page(page, gup_flags);
 	return atomic_add_unless(&page->refcount, gup_refs(gup_flags), 0);
+}
+
+/* Page-table lock held, and an entry maps the page: it is not free. */
+void grab_page(struct page *page, u64 gup_flags)
+{
+	if (NR_HUGE)
+		try_get_compound_page(page, gup_flags);
+	else
+		atomic_add(&page->refcount, gup_refs(gup_flags));
 }
 
 void gup_put_page(struct page *page, u64 gup_flags)
 {
-	put_page_refs(page, gup_refs(gup_flags));
+	if (NR_HUGE)
+		put_compound_page(page, gup_flags);
+	else
+		put_page_refs(page, gup_refs(gup_flags));
 }
 
 struct page *lockless_pages_from_mm(struct mm_struct *mm, u64 va, u64 gup_flags)

@@ -57,6 +57,7 @@ void vma_start_write(struct mm_struct *mm, struct vm_area_struct *vma)
 /* Sleeps until the page lock is free. */
 void lock_page(struct page *page)
 {
+	page = compound_head(page);
 	atomic {
 		await(!(page->flags & (1 << PG_locked)));
 		page->flags |= 1 << PG_locked;
@@ -66,12 +67,12 @@ void lock_page(struct page *page)
 
 bool trylock_page(struct page *page)
 {
-	return !test_and_set_bit(PG_locked, &page->flags);
+	return !test_and_set_bit(PG_locked, &compound_head(page)->flags);
 }
 
 void unlock_page(struct page *page)
 {
-	clear_bit(PG_locked, &page->flags);
+	clear_bit(PG_locked, &compound_head(page)->flags);
 }
 
 /* The count that tells lockless readers that fork is write-protecting. Its writers hold mmap_lock for writing. */

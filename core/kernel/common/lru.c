@@ -29,6 +29,7 @@ void lru_add_drain(void)
 	if (!pfn)
 		return;
 	WRITE_ONCE(lru_batch[cpu], 0);
-	set_bit(PG_lru, &mem_map[pfn].flags);
-	put_page(&mem_map[pfn]);
+	struct page *page = pfn_to_page(pfn);
+	set_bit(PG_lru, &page->flags);
+	put_page(page);
 }

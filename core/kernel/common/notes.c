@@ -6,8 +6,19 @@
  * while_held:  no live GUP reference is on an anonymous page that two page-table entries map.
  */
 
-int ghost_refs[NR_FRAMES];           /* live references of user programs, by frame */
-int ghost_ref_pfn[NR_REFS];          /* the frame that each reference of a user program is on; 0: none */
+/* The page is anonymous, and two entries map it. Read for free. */
+#if NR_HUGE
+#define head_of(page) ((page)->compound_head ? pfn_to_page((page)->compound_head) : (page))
+#define double_map(page) (head_of(page)->flags >> PG_double_map & 1)
+#define mapped_twice(page) ((head_of(page)->flags & (1 << PG_anon)) && \
+	(page)->mapcount - (int)double_map(page) + head_of(page)->entire_mapcount > 1)
+#else
+#define head_of(page) (page)
+#define mapped_twice(page) (((page)->flags & (1 << PG_anon)) && (page)->mapcount > 1)
+#endif
+
+int ghost_refs[NR_PAGES];            /* live references of user programs, by page */
+int ghost_ref_page[NR_REFS];          /* the page that each reference of a user program is on; 0: none */
 u64 ghost_copy_va[NR_MMS];           /* fork copies the entry of this address now; bit 0: one is being copied */
 int ghost_copy_returned[NR_MMS];     /* the page a GUP call returned while that copy went on */
 u64 ghost_gup_va[NR_CPUS];           /* a GUP call is under way for this address; bit 0: one is */
@@ -66,15 +77,14 @@ void note_gup_return(struct mm_struct *mm, u64 va, struct page *page)
 /* A user program holds a reference on the page from here on. */
 void note_ref(struct page *page)
 {
-	int pfn = page_to_pfn(page);
-	ghost_refs[pfn]++;
-	ghost_promise(while_held, !(page->flags & (1 << PG_anon)) || page->mapcount <= 1);
+	ghost_refs[page_index(page)]++;
+	ghost_promise(while_held, !mapped_twice(page));
 }
 
 /* The page has one mapping more. */
 void note_mapped(struct page *page)
 {
-	ghost_promise(while_held, ghost_refs[page_to_pfn(page)] == 0 || page->mapcount <= 1);
+	ghost_promise(while_held, ghost_refs[page_index(page)] == 0 || !mapped_twice(page));
 }
 
 /* For scenarios that are about some orders only: here they may say which runs they mean. */

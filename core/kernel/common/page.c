@@ -7,7 +7,7 @@ struct page *alloc_page(void)
 	atomic {
 		int pfn = alloc_frame();
 		BUG_ON(pfn == 0);
-		page = &mem_map[pfn];
+		page = pfn_to_page(pfn);
 		page->mapcount = 0;
 		page->flags = 0;
 		page->refcount = 1;
@@ -39,14 +39,15 @@ void copy_page(struct page *to, struct page *from)
 
 void get_page(struct page *page)
 {
-	atomic_inc(&page->refcount);
+	atomic_inc(&compound_head(page)->refcount);
 }
 
 /* The last one out gives the frame back. */
 void put_page_refs(struct page *page, int n)
 {
-	if (atomic_sub_and_test(&page->refcount, n))
-		free_page(page);
+	struct page *head = compound_head(page);
+	if (atomic_sub_and_test(&head->refcount, n))
+		free_page(head);
 }
 
 void put_page(struct page *page)
@@ -58,21 +59,26 @@ void put_page(struct page *page)
 void free_page(struct page *page)
 {
 	atomic {
+		if (free_compound_page(page))
+			return;
 		page->flags = 0;
 		free_frame(page_to_pfn(page));
 	}
 }
 
-bool PageAnon(struct page *page) { return test_bit(PG_anon, &page->flags); }
-bool PageKsm(struct page *page) { return test_bit(PG_ksm, &page->flags); }
-bool PageSwapCache(struct page *page) { return test_bit(PG_swapcache, &page->flags); }
-int page_count(struct page *page) { return atomic_read(&page->refcount); }
-int page_mapcount(struct page *page) { return atomic_read(&page->mapcount); }
+bool PageAnon(struct page *page) { return test_bit(PG_anon, &compound_head(page)->flags); }
+bool PageKsm(struct page *page) { return test_bit(PG_ksm, &compound_head(page)->flags); }
+bool PageSwapCache(struct page *page) { return test_bit(PG_swapcache, &compound_head(page)->flags); }
+int page_count(struct page *page) { return atomic_read(&compound_head(page)->refcount); }
+int page_mapcount(struct page *page) { return atomic_read(&page->mapcount) + huge_mapcount(page); }
 
 /* True for every pinned page, and for one that has a thousand references. */
 bool page_maybe_dma_pinned(struct page *page)
 {
-	return atomic_read(&page->refcount) >= GUP_PIN_COUNTING_BIAS;
+	struct page *head = compound_head(page);
+	if (PageCompound(head))
+		return huge_pincount(head) > 0;
+	return atomic_read(&head->refcount) >= GUP_PIN_COUNTING_BIAS;
 }
 
 /* The first mapping of a new anonymous page; it has only one owner yet. */

@@ -15,8 +15,9 @@ u64 new_table(void)
 	u64 *word = phys_to_virt(pa);
 	for (int i = 0; i < FRAME_WORDS; i++)
 		clear_word(&word[i]);
-	mem_map[pfn].refcount = 1;
-	mem_map[pfn].flags = 1 << PG_reserved;
+	struct page *page = pfn_to_page(pfn);
+	page->refcount = 1;
+	page->flags = 1 << PG_reserved;
 	return pa;
 }
 
@@ -40,14 +41,14 @@ u64 *pte_alloc(struct mm_struct *mm, u64 va)
 	return entry;
 }
 
-/* The page-table entry for `va`, or NULL where there is no table. One step, for the same reason. */
+/* The page-table entry for `va`, or NULL where there is no table (nothing, or a huge page). One step, for the same reason. */
 u64 *pte_offset(struct mm_struct *mm, u64 va)
 {
 	atomic {
 		u64 table = mm->pgd;
 		for (int shift = 39; shift > PAGE_SHIFT; shift -= 9) {
 			table = *table_entry(table, va, shift);
-			if (!(table & PTE_P))
+			if (!pte_present(table) || pmd_leaf(table))
 				return NULL;
 		}
 		return table_entry(table, va, PAGE_SHIFT);

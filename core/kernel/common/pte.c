@@ -18,7 +18,7 @@ bool pte_dirty(u64 pte) { return pte & PTE_D; }
 bool pte_special(u64 pte) { return pte & PTE_SPECIAL; }
 bool pte_none(u64 pte) { return pte == 0; }
 int pte_pfn(u64 pte) { return (pte & PTE_PFN_MASK) >> PAGE_SHIFT; }
-struct page *pte_page(u64 pte) { return &mem_map[pte_pfn(pte)]; }
+struct page *pte_page(u64 pte) { return pfn_to_page(pte_pfn(pte)); }
 
 u64 pte_wrprotect(u64 pte) { return pte & ~(u64)PTE_RW; }
 u64 pte_mkold(u64 pte) { return pte & ~(u64)PTE_A; }

@@ -6,7 +6,7 @@
  */
 u64 ghost_pin_kind(struct page *page, u64 gup_flags)
 {
-	if ((gup_flags & FOLL_WRITE) || (page->flags & (1 << PG_anon)))
+	if ((gup_flags & FOLL_WRITE) || (head_of(page)->flags & (1 << PG_anon)))
 		return gup_flags;
 	return (gup_flags & ~(u64)FOLL_PIN) | FOLL_GET;
 }
@@ -18,7 +18,7 @@ int hold(int slot, u64 va, struct page *page, u64 gup_flags)
 		return -EFAULT;
 	int pfn = page_to_pfn(page);
 	note_ref(page);
-	ghost_ref_pfn[slot] = pfn;
+	ghost_ref_page[slot] = page_index(page);
 	ghost_ref(slot, va, pfn, ghost_pin_kind(page, gup_flags));
 	/* The caller's own array of pages. */
 	atomic {
@@ -33,9 +33,9 @@ SYSCALL void unpin(int slot)
 {
 	int pfn;
 	u64 gup_flags;
-	if (ghost_ref_pfn[slot]) {
-		ghost_refs[ghost_ref_pfn[slot]]--;
-		ghost_ref_pfn[slot] = 0;
+	if (ghost_ref_page[slot]) {
+		ghost_refs[ghost_ref_page[slot]]--;
+		ghost_ref_page[slot] = 0;
 		ghost_unref(slot);
 	}
 	atomic {

@@ -5,10 +5,23 @@
  */
 bool page_has_no_other_owner(struct page *page)
 {
+	if (PageCompound(page))
+		return large_page_has_no_other_owner(page);
+	return page_has_one_reference(page);
+}
+
+/* A page of a compound page, mapped by an entry of its own. All its pages share one reference count. */
+bool large_page_has_no_other_owner(struct page *page)
+{
+	return page_has_one_reference(page);
+}
+
+bool page_has_one_reference(struct page *page)
+{
 	/* Ours, the swap cache's and the LRU batch's: more than that has another owner. */
 	if (PageKsm(page) || page_count(page) > 3)
 		return false;
-	if (!test_bit(PG_lru, &page->flags))
+	if (!test_bit(PG_lru, &compound_head(page)->flags))
 		lru_add_drain();
 	if (page_count(page) > 1 + (PageSwapCache(page) ? 1 : 0))
 		return false;

@@ -87,8 +87,9 @@ struct page *find_get_swap_page(int slot)
 		int pfn = swap_cache[slot];
 		if (pfn == 0)
 			return NULL;
-		mem_map[pfn].refcount += 1;
-		return &mem_map[pfn];
+		struct page *page = pfn_to_page(pfn);
+		page->refcount += 1;
+		return page;
 	}
 }
 
@@ -123,7 +124,7 @@ struct page *swapin_page(int slot)
 /* How many entries and swapped entries share the page; page lock held, so that neither moves into the other unseen. */
 int page_map_swapcount(struct page *page)
 {
-	int n = page_mapcount(page);
+	int n = page_trans_huge_mapcount(page);
 	if (PageSwapCache(page))
 		n += READ_ONCE(swap_count[page->slot]);
 	return n;

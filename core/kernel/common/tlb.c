@@ -48,10 +48,14 @@ void flush_tlb_cpus(struct mm_struct *mm, u64 request)
 	int self = smp_processor_id();
 
 	if (BROADCAST_FLUSH) {
-		for (u64 page = 0; page < FRAME_WORDS; page++) {
-			if (request == FLUSH_ALL || request == ((page << PAGE_SHIFT) | 1))
-				broadcast_invlpg(page << PAGE_SHIFT);
+		if (request != FLUSH_ALL) {
+			broadcast_invlpg(request & ~1ul);
+			return;
 		}
+		/* Every page that there can be. */
+		for (u64 region = 0; region < (NR_HUGE ? FRAME_WORDS : 1); region++)
+			for (u64 page = 0; page < FRAME_WORDS; page++)
+				broadcast_invlpg((region << PMD_SHIFT) | (page << PAGE_SHIFT));
 		return;
 	}
 	u64 mask = READ_ONCE(mm->cpumask);
@@ -75,6 +79,14 @@ void flush_tlb_cpus(struct mm_struct *mm, u64 request)
 void flush_tlb_page(struct mm_struct *mm, u64 va)
 {
 	ghost_mark_flush(va, 1);
+	flush_tlb_cpus(mm, va | 1);
+	ghost_flush_done();
+}
+
+/* All of a huge page: one translation, or one for each page of it. */
+void flush_tlb_huge(struct mm_struct *mm, u64 va)
+{
+	ghost_mark_flush(va, SUBPAGES);
 	flush_tlb_cpus(mm, va | 1);
 	ghost_flush_done();
 }

@@ -11,6 +11,8 @@ enum page_flags {
 	PG_ksm,
 	PG_reserved,
 	PG_anon_exclusive,
+	PG_hugetlb,
+	PG_double_map,
 };
 
 /* One frame of memory. */
@@ -20,6 +22,12 @@ struct page {
 	u64 flags;
 	u64 index;     /* where its mappers map it: the reverse map of this model */
 	int slot;      /* its place on the swap device while PG_swapcache */
+#if NR_HUGE
+	/* A compound page: its first page, the head, has the reference count and the flags of all; each has its own map count. */
+	int compound_head;    /* frame number of the head, in every page of it; 0: a page on its own */
+	int entire_mapcount;  /* head: entries that map all of it */
+	int pincount;         /* head: pins */
+#endif
 };
 
 /* VMA flags. */
@@ -29,6 +37,8 @@ enum vm_flags {
 	VM_SHARED = 8,
 	VM_MAYWRITE = 0x20,
 	VM_DONTCOPY = 0x20000,
+	VM_HUGETLB = 0x400000,
+	VM_HUGEPAGE = 0x20000000,
 };
 
 /* A memory area: [start, end). An empty one is free. */
@@ -58,7 +68,7 @@ struct page_ref {
 	u64 flags;
 };
 
-struct page mem_map[NR_FRAMES];
+struct page mem_map[NR_PAGES];
 struct mm_struct mms[NR_MMS];
 struct page_ref refs[NR_REFS];
 int zero_pfn;  /* the page of zeroes */
@@ -96,12 +106,27 @@ enum { GUP_PIN_COUNTING_BIAS = 1024 };
 
 struct page *pfn_to_page(int pfn)
 {
+#if NR_HUGE
+	if (pfn >= HUGE_PFN)
+		return &mem_map[NR_FRAMES + (pfn - HUGE_PFN) / 512 * SUBPAGES + pfn % 512];
+#endif
 	return &mem_map[pfn];
+}
+
+/* Where a page stands in mem_map. */
+int page_index(struct page *page)
+{
+	return page - mem_map;
 }
 
 int page_to_pfn(struct page *page)
 {
-	return page - mem_map;
+	int n = page - mem_map;
+#if NR_HUGE
+	if (n >= NR_FRAMES)
+		return HUGE_PFN + (n - NR_FRAMES) / SUBPAGES * 512 + (n - NR_FRAMES) % SUBPAGES;
+#endif
+	return n;
 }
 
 struct mm_struct *current_mm(void)

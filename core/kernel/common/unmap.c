@@ -18,6 +18,7 @@ struct page *zap_pte(struct mm_struct *mm, u64 va)
 		if (!pte_special(pte)) {
 			page = pte_page(pte);
 			page_remove_rmap(page);
+			large_page_mapped(mm, page, -1);
 		}
 	} else if (!pte_none(pte)) {
 		WRITE_ONCE(*ptep, 0);
@@ -30,6 +31,10 @@ struct page *zap_pte(struct mm_struct *mm, u64 va)
 void zap_page_range(struct mm_struct *mm, u64 start, u64 end)
 {
 	for (u64 va = start; va < end; va += PAGE_SIZE) {
+		if (zap_huge_pmd(mm, va, end)) {
+			va += HUGE_SIZE - PAGE_SIZE;
+			continue;
+		}
 		struct page *page = zap_pte(mm, va);
 		if (!ZAP_FLUSH_FIRST && page)
 			put_page(page);
@@ -49,7 +54,8 @@ SYSCALL int munmap(u64 va, int pages)
 	struct vm_area_struct *vma = find_vma(mm, va);
 	if (vma) {
 		vma_start_write(mm, vma);
-		/* The kernel splits the area; here all of it goes, or its beginning. Nobody looks while the lock is held for writing. */
+		/* Where there is room for one area only, all of it goes, or its beginning. Nobody looks while the lock is held for writing. */
+		vma = split_area(mm, vma, va, va + pages * PAGE_SIZE);
 		atomic {
 			if (va == vma->start)
 				vma->start = va + pages * PAGE_SIZE;
@@ -82,10 +88,13 @@ SYSCALL int madvise(u64 va, int pages, int advice)
 	case MADV_DOFORK:
 		mmap_write_lock(mm);
 		struct vm_area_struct *vma = find_vma(mm, va);
+		if (vma)
+			vma = split_area(mm, vma, va, va + pages * PAGE_SIZE);
 		if (vma && advice == MADV_DONTFORK)
 			vma->flags |= VM_DONTCOPY;
 		else if (vma)
 			vma->flags &= ~(u64)VM_DONTCOPY;
+		merge_areas(mm);
 		mmap_write_unlock(mm);
 		return 0;
 	case MADV_PAGEOUT:
@@ -99,7 +108,7 @@ SYSCALL int madvise(u64 va, int pages, int advice)
 	}
 }
 
-/* The whole area changes its rights. */
+/* The area, or a part of it where there is room for more areas than one, changes its rights. */
 SYSCALL int mprotect(u64 va, int pages, int prot)
 {
 	struct mm_struct *mm = current_mm();
@@ -109,11 +118,18 @@ SYSCALL int mprotect(u64 va, int pages, int prot)
 	struct vm_area_struct *vma = find_vma(mm, va);
 	if (vma) {
 		vma_start_write(mm, vma);
+		vma = split_area(mm, vma, va, va + pages * PAGE_SIZE);
 		u64 rights = ((prot & PROT_READ) ? VM_READ : 0) | ((prot & PROT_WRITE) ? VM_WRITE : 0);
 		vma->flags = (vma->flags & ~(u64)(VM_READ | VM_WRITE)) | rights;
-		for (int i = 0; i < pages; i++)
-			change_pte(mm, vma, va + i * PAGE_SIZE, prot);
+		u64 end = va + pages * PAGE_SIZE;
+		for (u64 at = va; at < end; at += PAGE_SIZE) {
+			if (change_huge_pmd(mm, vma, at, end, prot))
+				at += HUGE_SIZE - PAGE_SIZE;
+			else
+				change_pte(mm, vma, at, prot);
+		}
 		flush_tlb_mm(mm);
+		merge_areas(mm);
 		ret = 0;
 	}
 	mmap_write_unlock(mm);

@@ -23,6 +23,62 @@ u64 vma_write_bit(struct vm_area_struct *vma)
 	return (READ_ONCE(vma->flags) & VM_WRITE) ? PTE_RW : 0;
 }
 
+/*
+ * mmap_lock held for writing: [va, end) becomes an area of its own, if it is a part of `vma`. Where there is room for one area only,
+ * all of it is meant.
+ */
+struct vm_area_struct *split_area(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 end)
+{
+	if (NR_VMAS == 1)
+		return vma;
+	atomic {
+		if (va > vma->start)
+			vma = cut_area(mm, vma, va);
+		if (end < vma->end)
+			cut_area(mm, vma, end);
+	}
+	split_huge_border(mm, va);
+	split_huge_border(mm, end);
+	return vma;
+}
+
+/* Inside a step: the area ends at `va`, and another one goes on from there, which is returned. */
+struct vm_area_struct *cut_area(struct mm_struct *mm, struct vm_area_struct *vma, u64 va)
+{
+	struct vm_area_struct *new = NULL;
+	for (int i = 0; i < NR_VMAS; i++)
+		if (mm->vma[i].end == 0)
+			new = &mm->vma[i];
+	BUG_ON(!new);
+	*new = *vma;
+	new->start = va;
+	vma->end = va;
+	return new;
+}
+
+/* No huge page is mapped across the border of two areas. */
+void split_huge_border(struct mm_struct *mm, u64 va)
+{
+	if (va & (PMD_SIZE - 1))
+		split_huge_pmd(mm, va);
+}
+
+/* mmap_lock held for writing: neighbours with nothing between them and the same flags are one area again. */
+void merge_areas(struct mm_struct *mm)
+{
+	if (NR_VMAS == 1)
+		return;
+	atomic {
+		for (int i = 0; i < NR_VMAS; i++)
+			for (int j = 0; j < NR_VMAS; j++)
+				if (mm->vma[i].end && mm->vma[i].end == mm->vma[j].start && mm->vma[i].flags == mm->vma[j].flags) {
+					mm->vma[i].end = mm->vma[j].end;
+					mm->vma[j].start = 0;
+					mm->vma[j].end = 0;
+				}
+	}
+}
+
 SYSCALL int mmap(u64 va, int pages)
 {
 	struct mm_struct *mm = current_mm();

@@ -24,6 +24,7 @@ struct page *isolate_page(struct mm_struct *mm, u64 va, bool alone)
 bool pageout_own(struct mm_struct *mm, u64 va)
 {
 	lru_add_drain();
+	split_huge_pmd(mm, va);
 	struct page *page = isolate_page(mm, va, true);
 	return page && shrink_page(page);
 }
@@ -31,6 +32,7 @@ bool pageout_own(struct mm_struct *mm, u64 va)
 /* The reclaim daemon has chosen the page that `process` maps at `va`. */
 SYSCALL bool reclaim(int process, u64 va)
 {
+	split_huge_pmd(&mms[process], va);
 	struct page *page = isolate_page(&mms[process], va, false);
 	return page && shrink_page(page);
 }
@@ -41,6 +43,12 @@ bool shrink_page(struct page *page)
 	bool gone = false;
 
 	if (!trylock_page(page)) {
+		put_page(page);
+		return false;
+	}
+	/* No swap entry stands for a whole huge page here: it goes page by page. */
+	if (PageCompound(page) && !split_huge_page(page)) {
+		unlock_page(page);
 		put_page(page);
 		return false;
 	}
@@ -88,6 +96,7 @@ void try_to_unmap_one(struct mm_struct *mm, struct page *page, u64 va)
 	atomic_inc(&swap_count[page->slot]);
 	WRITE_ONCE(*ptep, mk_swap_pte(page->slot));
 	page_remove_rmap(page);
+	large_page_mapped(mm, page, -1);
 	spin_unlock(&mm->page_table_lock);
 	put_page(page);
 }

@@ -56,7 +56,7 @@ int wp_page_copy(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *
 		return 0;
 	}
 	if (!WP_RMAP_LAST && old)
-		page_remove_rmap(old);
+		remove_old_mapping(mm, old);
 	u64 entry = mk_pte(page_to_pfn(new), PTE_D);
 	if (flags & FAULT_FLAG_WRITE)
 		entry |= vma_write_bit(vma);
@@ -74,7 +74,7 @@ int wp_page_copy(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *
 
 	/* Only now: who sees a map count of one may write to the old page. */
 	if (WP_RMAP_LAST && old)
-		page_remove_rmap(old);
+		remove_old_mapping(mm, old);
 	spin_unlock(&mm->page_table_lock);
 
 	if (old) {
@@ -82,4 +82,10 @@ int wp_page_copy(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *
 		put_page(old);
 	}
 	return 0;
+}
+
+void remove_old_mapping(struct mm_struct *mm, struct page *old)
+{
+	page_remove_rmap(old);
+	large_page_mapped(mm, old, -1);
 }

@@ -18,6 +18,10 @@ SWITCH(WRPROTECT_FIRST, 1, "fork write-protects the entry before it takes its re
 SWITCH(SWAP_PIN_TEST, 0, "reclaim leaves pages alone that may be pinned (commit feb889fb40fa)")
 SWITCH(CLEAR_REFS_WRITE_LOCK, 0, "clear_refs holds mmap_lock for writing, so that no COW copy runs before its flush (commit 29a951dfb3c3)")
 SWITCH(CLEAR_REFS_PIN_TEST, 0, "clear_refs leaves pages alone that may be pinned (commit 9348b73c2e1b)")
+SWITCH(HUGE_COPY, 1, "a COW fault on a huge page copies all of it (until 5.7) instead of splitting the mapping and copying one page")
+SWITCH(HUGE_ZERO_COPY, 1, "a write to the huge page of zeroes gives a new huge page (until 5.7, and since 6.13) instead of one small page")
+SWITCH(SPLIT_PAGE_LOCK, 0, "splitting the mapping of a huge page holds the page lock while map counts move (5.8: c444eb564fb1)")
+SWITCH(HUGETLB_EARLY_COPY, 0, "fork copies a hugetlb page that may be pinned instead of sharing it (5.12: 4eae4efa2c29)")
 SWITCH(WP_PAGE_LOCK, 1, "a write fault holds the page lock while it counts mappings and swapped entries")
 SWITCH(WP_LOCK_RECHECK, 1, "a write fault that slept for the page lock reads the entry again")
 

@@ -45,3 +45,9 @@ int map_swapped_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u
 	spin_unlock(&mm->page_table_lock);
 	return 0;
 }
+
+/* Huge pages too. */
+bool huge_page_may_be_reused(struct page *page)
+{
+	return page_count(page) == 1;
+}

@@ -13,6 +13,7 @@ TITLE("5.9: fork copies pinned pages early")
 STORY("Fork copies what may be pinned. Nothing keeps a fast pin from landing between fork's look at the pins and its write protection.")
 ORIGIN("70e806e4e645, 008cfe4418b3, f3c64eda3e50")
 SWITCH(SEQCOUNT, 0, "fork counts write_protect_seq odd and even around its copy, and fast GUP looks at it before and after a pin")
+SWITCH(HUGETLB_EARLY_COPY, 0, "fork copies a hugetlb page that may be pinned instead of sharing it (5.12: 4eae4efa2c29)")
 SWITCH(SWAP_PIN_TEST, 0, "reclaim leaves pages alone that may be pinned (commit feb889fb40fa)")
 SWITCH(CLEAR_REFS_WRITE_LOCK, 0, "clear_refs holds mmap_lock for writing, so that no COW copy runs before its flush (commit 29a951dfb3c3)")
 SWITCH(CLEAR_REFS_PIN_TEST, 0, "clear_refs leaves pages alone that may be pinned (commit 9348b73c2e1b)")
@@ -41,6 +42,7 @@ bool copy_present_pte(struct mm_struct *dst, struct mm_struct *src, u64 *dst_pte
 	}
 	get_page(page);
 	page_dup_rmap(page);
+	large_page_mapped(dst, page, 1);
 	if (!GAMES && pte_write(pte))
 		ptep_set_wrprotect(src_pte);
 	WRITE_ONCE(*dst_pte, pte_mkold(pte_wrprotect(pte)));

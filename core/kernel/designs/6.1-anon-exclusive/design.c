@@ -28,6 +28,10 @@ SWITCH(SHARE_FLUSH, 0, "when reclaim takes the bit away: flush the TLBs at once,
 SWITCH(SWAPIN_WRITABLE, 0, "a read fault maps a swapped page that is exclusive writable at once (6.11)")
 SWITCH(SWAP_EXCL_CLEAR, 1, "fork clears the exclusive bit in the entries of swapped pages")
 
+SWITCH(SPLIT_PAGE_LOCK, 0, "splitting the mapping of a huge page holds the page lock while map counts move (5.8: c444eb564fb1)")
+SWITCH(SPLIT_EXCLUSIVE, 1, "splitting the mapping of a huge page hands the exclusive bit on to each of its pages")
+SWITCH(HUGETLB_SEQCOUNT, 1, "fork counts write_protect_seq around its copy of hugetlb areas too (5.19: 623a1ddfeb23)")
+
 bool PageAnonExclusive(struct page *page)
 {
 	return test_bit(PG_anon_exclusive, &page->flags);

@@ -15,6 +15,7 @@ bool copy_present_pte(struct mm_struct *dst, struct mm_struct *src, u64 *dst_pte
 		put_page(page);
 		return copy_present_page(src, dst_pte, page, va, prealloc);
 	}
+	large_page_mapped(dst, page, 1);
 	if (pte_write(pte)) {
 		ptep_set_wrprotect(src_pte);
 		pte = pte_wrprotect(pte);

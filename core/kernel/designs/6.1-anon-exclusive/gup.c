@@ -24,7 +24,7 @@ bool gup_must_unshare(struct vm_area_struct *vma, struct page *page, u64 gup_fla
 /* The reference first, then a look at the entry: whoever takes the entry out looks for references afterwards. */
 bool try_grab_page(struct page *page, u64 gup_flags)
 {
-	bool got = atomic_add_unless(&page->refcount, gup_refs(gup_flags), 0);
+	bool got = try_get_page(page, gup_flags);
 	if (GUP_BARRIER_1)
 		smp_mb__after_atomic();
 	return got;

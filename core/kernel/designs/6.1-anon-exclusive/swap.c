@@ -42,6 +42,7 @@ void try_to_unmap_one(struct mm_struct *mm, struct page *page, u64 va)
 	}
 	WRITE_ONCE(*ptep, entry);
 	page_remove_rmap(page);
+	large_page_mapped(mm, page, -1);
 	spin_unlock(&mm->page_table_lock);
 	put_page(page);
 	return;

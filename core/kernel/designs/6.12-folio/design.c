@@ -17,6 +17,12 @@ SWITCH(VMA_LOCK, 1, "a page fault takes the lock of its area instead of mmap_loc
 SWITCH(FORK_LOCKS_VMAS, 1, "fork keeps faults out of every area while it copies (6.5; not in 6.4.0)")
 SWITCH(SWAPIN_WRITABLE, 1, "a read fault maps a swapped page that is exclusive writable at once (6.11)")
 
+/* A page of a large folio that is mapped page by page is not worth keeping the folio for (6.7). */
+bool large_page_has_no_other_owner(struct page *page)
+{
+	return false;
+}
+
 /* The area's read lock, if nobody holds mmap_lock for writing and has this area in mind. NULL: take mmap_lock. */
 struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm, u64 va)
 {

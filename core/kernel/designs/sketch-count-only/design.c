@@ -23,3 +23,9 @@ int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *pt
 	get_page(page);
 	return wp_page_copy(mm, vma, va, ptep, pte, page, flags);
 }
+
+/* Huge pages too. */
+bool huge_page_may_be_reused(struct page *page)
+{
+	return page_count(page) == 1;
+}

@@ -72,6 +72,7 @@ void try_to_unmap_one(struct mm_struct *mm, struct page *page, u64 va)
 		atomic_inc(&swap_count[page->slot]);
 		WRITE_ONCE(*ptep, mk_swap_pte(page->slot));
 		page_remove_rmap(page);
+		large_page_mapped(mm, page, -1);
 		spin_unlock(&mm->page_table_lock);
 		put_page(page);
 		return;
@@ -93,3 +94,34 @@ int map_swapped_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u
 	spin_unlock(&mm->page_table_lock);
 	return 0;
 }
+
+#if NR_HUGE
+
+bool huge_page_is_mine(struct page *page)
+{
+	return PageAnonExclusive(page);
+}
+
+bool huge_page_may_be_reused(struct page *page)
+{
+	return false;
+}
+
+/* "Huge pages must distribute it on split." */
+void split_exclusive(struct page *head)
+{
+	if (PageAnonExclusive(head))
+		for (int i = 1; i < SUBPAGES; i++)
+			set_bit(PG_anon_exclusive, &head[i].flags);
+}
+
+bool huge_try_dup_rmap(struct mm_struct *src, struct page *head)
+{
+	if (FORK_PIN_TEST && READ_ONCE(src->has_pinned) && page_maybe_dma_pinned(head))
+		return false;
+	clear_bit(PG_anon_exclusive, &head->flags);
+	huge_dup_rmap(head);
+	return true;
+}
+
+#endif

@@ -1,0 +1,174 @@
+/*
+ * Splitting: of one address space's mapping of a huge page, so that it maps its pages one by one; and of the compound page itself,
+ * so that its pages are on their own.
+ */
+
+SWITCH(SPLIT_PAGE_LOCK, 1, "splitting the mapping of a huge page holds the page lock while map counts move (5.8: c444eb564fb1)")
+SWITCH(SPLIT_FLUSH, 1, "splitting the mapping of a huge page flushes the old translation before the new entries can be found")
+
+#if NR_HUGE
+
+/*
+ * Page-table lock held, `pmd` just read: takes the page lock too. If that means sleeping, the page-table lock is given up for it, and
+ * the entry is looked at again. False: it changed, and no lock is held.
+ */
+bool lock_huge_page(struct mm_struct *mm, u64 *pmdp, u64 pmd)
+{
+	struct page *page = pte_page(pmd);
+
+	if (trylock_page(page))
+		return true;
+	get_page(page);
+	spin_unlock(&mm->page_table_lock);
+	lock_page(page);
+	spin_lock(&mm->page_table_lock);
+	if (READ_ONCE(*pmdp) == pmd) {
+		put_page(page);
+		return true;
+	}
+	spin_unlock(&mm->page_table_lock);
+	unlock_page(page);
+	put_page(page);
+	return false;
+}
+
+/* If a huge page is mapped at `va`, its pages are mapped one by one afterwards. Nothing else changes for anybody. */
+void split_huge_pmd(struct mm_struct *mm, u64 va)
+{
+	u64 *pmdp = pmd_offset(mm, va);
+	if (!pmdp || !pmd_leaf(READ_ONCE(*pmdp)))
+		return;
+
+	u64 table;
+	atomic { table = new_table(); }
+again:
+	spin_lock(&mm->page_table_lock);
+	u64 pmd = READ_ONCE(*pmdp);
+	if (!pmd_leaf(pmd)) {
+		spin_unlock(&mm->page_table_lock);
+		free_table(table);
+		return;
+	}
+	bool locked = SPLIT_PAGE_LOCK && !pte_special(pmd);
+	if (locked && !lock_huge_page(mm, pmdp, pmd))
+		goto again;
+	if (pte_special(pmd))
+		split_huge_zero_pmd(mm, va, pmdp, table);
+	else
+		split_huge_pmd_locked(mm, va, pmdp, pmd, table);
+	if (locked)
+		unlock_page(pte_page(pmd));
+	spin_unlock(&mm->page_table_lock);
+}
+
+/* A table that nobody found. */
+void free_table(u64 table)
+{
+	atomic { free_frame(pte_pfn(table)); }
+}
+
+/* Page-table lock held. The entries of `table` are written before anybody can find them. */
+void split_huge_pmd_locked(struct mm_struct *mm, u64 va, u64 *pmdp, u64 pmd, u64 table)
+{
+	struct page *head = pte_page(pmd);
+	u64 start = huge_start(va);
+
+	/* Not present for the hardware until the table is there: no CPU may have both translations. */
+	pmd = atomic_fetch_and(pmdp, ~(u64)PTE_P);
+	if (SPLIT_FLUSH)
+		flush_tlb_huge(mm, start);
+	atomic_add(&head->refcount, SUBPAGES - 1);
+	split_exclusive(head);
+	u64 bits = pmd & (PTE_RW | PTE_D);
+	for (int i = 0; i < SUBPAGES; i++) {
+		WRITE_ONCE(*table_entry(table, start + i * PAGE_SIZE, PAGE_SHIFT), mk_pte(page_to_pfn(&head[i]), bits));
+		atomic_inc(&head[i].mapcount);
+	}
+	large_page_mapped(mm, head, SUBPAGES - 1);
+	split_map_counts(head);
+	WRITE_ONCE(*pmdp, table | PTE_P | PTE_RW | PTE_US | PTE_A);
+}
+
+/* The pages' own counts have gone up; the count of whole mappings goes down, in an order that never says "not mapped". */
+void split_map_counts(struct page *head)
+{
+	if (DOUBLE_MAP && atomic_read(&head->entire_mapcount) > 1 && !test_and_set_bit(PG_double_map, &head->flags))
+		for (int i = 0; i < SUBPAGES; i++)
+			atomic_inc(&head[i].mapcount);
+	huge_remove_rmap(head);
+}
+
+/* Each page inherits what the whole was. Before the exclusive bit there is nothing to inherit. */
+void split_exclusive(struct page *head)
+{
+}
+
+/* The address space maps `n` entries more (or less) of a compound page: for those who count by address space (6.15). */
+void large_page_mapped(struct mm_struct *mm, struct page *page, int n)
+{
+}
+
+void split_huge_zero_pmd(struct mm_struct *mm, u64 va, u64 *pmdp, u64 table)
+{
+	u64 start = huge_start(va);
+
+	xchg(pmdp, 0);
+	flush_tlb_huge(mm, start);
+	for (int i = 0; i < SUBPAGES; i++)
+		WRITE_ONCE(*table_entry(table, start + i * PAGE_SIZE, PAGE_SHIFT), mk_pte(zero_pfn, PTE_SPECIAL));
+	WRITE_ONCE(*pmdp, table | PTE_P | PTE_RW | PTE_US | PTE_A);
+}
+
+/*
+ * Page lock held, and one reference on `page`: every page is on its own afterwards, with its mappings' references; the caller keeps
+ * his on `page`. False: somebody else has a reference, a pin for example, and would be left with the wrong page.
+ */
+bool split_huge_page(struct page *page)
+{
+	struct page *head = compound_head(page);
+	u64 start = READ_ONCE(head->index);
+
+	for (int m = 0; m < NR_MMS; m++)
+		if (mms[m].pgd)
+			split_huge_pmd_of(&mms[m], start, head);
+	/* One step: the kernel puts entries that nobody can use in place of all mappings meanwhile, so that nobody gets in. */
+	atomic {
+		int mapped = 0;
+		for (int i = 0; i < SUBPAGES; i++)
+			mapped += head[i].mapcount;
+		if (head->entire_mapcount || head->refcount != mapped + 1)
+			return false;
+		u64 flags = head->flags & ((1 << PG_anon) | (1 << PG_lru) | (1 << PG_dirty));
+		for (int i = 0; i < SUBPAGES; i++) {
+			struct page *p = &head[i];
+			bool mine = p == page;
+			p->compound_head = 0;
+			p->refcount = p->mapcount + mine;
+			if (p->refcount) {
+				p->flags = flags | (p->flags & (1 << PG_anon_exclusive)) | (mine << PG_locked);
+			} else {
+				p->flags = 0;
+				free_frame(page_to_pfn(p));
+			}
+		}
+	}
+	return true;
+}
+
+/* The mapping of this very page; the page lock is held. */
+void split_huge_pmd_of(struct mm_struct *mm, u64 va, struct page *head)
+{
+	u64 *pmdp = pmd_offset(mm, va);
+	if (!pmdp)
+		return;
+	spin_lock(&mm->page_table_lock);
+	u64 pmd = READ_ONCE(*pmdp);
+	if (pmd_leaf(pmd) && !pte_special(pmd) && pte_page(pmd) == head) {
+		u64 table;
+		atomic { table = new_table(); }
+		split_huge_pmd_locked(mm, va, pmdp, pmd, table);
+	}
+	spin_unlock(&mm->page_table_lock);
+}
+
+#endif
