@@ -6,6 +6,7 @@ use crate::{Answer, question};
 use cowscope_core::check::{Answer as Answered, Found, check};
 use cowscope_core::explore::{Budget, Counts, End, Limit, Progress};
 use cowscope_core::library::Loaded;
+use cowscope_core::repair::{Repairs, repairs};
 use cowscope_core::replay::trace_of_break;
 use cowscope_core::report::{TableOptions, table};
 use cowscope_core::trace::Verdict;
@@ -37,6 +38,9 @@ pub struct Args {
     /// Verdicts only
     #[arg(short, long)]
     quiet: bool,
+    /// Do not search for the switches that would repair a break
+    #[arg(long)]
+    no_repairs: bool,
 }
 
 /// Runs the command.
@@ -53,12 +57,19 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
         let begin = Instant::now();
         let mut show = Progression::new(out, &loaded);
         let answer = check(&loaded, budget, &mut |counts| show.hear(counts));
+        let mended = if args.quiet || args.no_repairs {
+            Repairs::default()
+        } else {
+            // a switch is tried as long as the question itself took, and a few times over
+            let each = Budget { states: budget.states.min(4 * answer.counts.states + 100_000), ..budget };
+            repairs(&loaded, &answer.found, each, &mut |counts| show.hear(counts))
+        };
         show.end();
         verdicts.push(answer.verdict);
         if out.json {
-            all.push(as_json(&loaded, &answer, begin.elapsed()));
+            all.push(as_json(&loaded, &answer, &mended, begin.elapsed()));
         } else {
-            tell(args, question, &loaded, &answer, begin.elapsed(), out)?;
+            tell(args, question, &loaded, (&answer, &mended), begin.elapsed(), out)?;
         }
     }
     let worst = worst(&verdicts);
@@ -148,7 +159,7 @@ fn tell(
     args: &Args,
     question: &Question,
     loaded: &Loaded,
-    answer: &Answered,
+    (answer, mended): (&Answered, &Repairs),
     time: Duration,
     out: &mut Output,
 ) -> Result<(), Complaint> {
@@ -172,7 +183,33 @@ fn tell(
     for found in &answer.found {
         text.push_str(&tell_break(args, loaded, answer, found, out));
     }
+    if !answer.found.is_empty() && !args.quiet && !args.no_repairs {
+        text.push_str(&tell_repairs(answer, mended, out));
+    }
     out.print(&(text + "\n"))
+}
+
+/// Which switch takes which break away.
+fn tell_repairs(answer: &Answered, mended: &Repairs, out: &Output) -> String {
+    let mut text = String::new();
+    for repair in &mended.found {
+        let holds = if repair.left.is_empty() { "; nothing breaks then" } else { "" };
+        text.push_str(&format!(
+            "  {} by {}={} ({}): {}{holds}\n",
+            out.styled(Style::Good, "repaired"),
+            repair.switch,
+            repair.value,
+            repair.title,
+            repair.mends.join(", "),
+        ));
+    }
+    for found in answer.found.iter().filter(|f| !mended.found.iter().any(|r| r.mends.contains(&f.id))) {
+        text.push_str(&format!("  no switch of this design repairs {}\n", found.id));
+    }
+    if mended.undecided > 0 {
+        text.push_str(&format!("  {} settings of switches were not decided\n", mended.undecided));
+    }
+    text
 }
 
 fn tell_break(args: &Args, loaded: &Loaded, answer: &Answered, found: &Found, out: &Output) -> String {
@@ -203,12 +240,17 @@ fn tell_break(args: &Args, loaded: &Loaded, answer: &Answered, found: &Found, ou
     text
 }
 
-fn as_json(loaded: &Loaded, answer: &Answered, time: Duration) -> serde_json::Value {
+fn as_json(loaded: &Loaded, answer: &Answered, mended: &Repairs, time: Duration) -> serde_json::Value {
     let breaks = answer.found.iter().map(|found| {
         serde_json::json!({
             "id": found.id, "statement": found.statement, "needs_race": found.needs_race, "shortest": found.proven,
             "switches": found.cost.switches, "steps": found.cost.steps, "fewest_steps": found.fewest_steps,
             "link": trace_of_break(loaded, answer, found).header.link,
+        })
+    });
+    let repairs = mended.found.iter().map(|r| {
+        serde_json::json!({
+            "switch": r.switch, "value": r.value, "title": r.title, "mends": r.mends, "left": r.left,
         })
     });
     let (q, counts) = (&loaded.question, &answer.counts);
@@ -217,7 +259,7 @@ fn as_json(loaded: &Loaded, answer: &Answered, time: Duration) -> serde_json::Va
         "design": q.design, "switches": switches, "scenario": q.scenario, "variant": q.variant, "verdict": word(answer.verdict),
         "complete": answer.end == End::Complete, "scope": answer.scope, "states": counts.states,
         "transitions": counts.transitions, "depth": counts.depth, "milliseconds": time.as_millis() as u64,
-        "breaks": breaks.collect::<Vec<_>>(),
+        "breaks": breaks.collect::<Vec<_>>(), "repairs": repairs.collect::<Vec<_>>(),
     })
 }
 

@@ -6,6 +6,7 @@ pub mod lang;
 pub mod library;
 pub mod link;
 pub mod near;
+pub mod repair;
 pub mod replay;
 pub mod report;
 pub mod session;

@@ -2,12 +2,13 @@
 
 use cowscope_core::check::{Answer, check};
 use cowscope_core::explore::{Budget, Progress};
-use cowscope_core::library::load;
+use cowscope_core::library::{Loaded, load};
+use cowscope_core::repair::{Repair, repairs};
 use cowscope_core::session::Session;
 use cowscope_core::trace::Verdict;
 use cowscope_core::view::Question;
 
-fn ask(design: &str, scenario: &str, variant: &str, switches: &[(&str, i64)]) -> (Answer, Session) {
+fn loaded(design: &str, scenario: &str, variant: &str, switches: &[(&str, i64)]) -> Loaded {
     let q = Question {
         design: design.into(),
         scenario: scenario.into(),
@@ -15,7 +16,11 @@ fn ask(design: &str, scenario: &str, variant: &str, switches: &[(&str, i64)]) ->
         switches: switches.iter().map(|(n, v)| (n.to_string(), *v)).collect(),
         ..Question::default()
     };
-    let loaded = load(&q).unwrap_or_else(|e| panic!("{e}"));
+    load(&q).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn ask(design: &str, scenario: &str, variant: &str, switches: &[(&str, i64)]) -> (Answer, Session) {
+    let loaded = loaded(design, scenario, variant, switches);
     let answer = check(&loaded, Budget::NONE, &mut |_| Progress::Continue);
     (answer, Session::new(loaded))
 }
@@ -76,6 +81,20 @@ fn counting_mappings_leaks_and_the_second_leak_needs_no_race() {
     assert!(!broken(&race).contains(&"isolation"), "{:?}", broken(&race));
     let (before, _) = ask("2021-unshare-v1", "gup-before-fork", "get", &[("D5B", 1), ("SEQ_GET", 1)]);
     assert!(broken(&before).contains(&"isolation"), "{:?}", broken(&before));
+}
+
+#[test]
+fn the_search_names_the_switch_that_repairs_the_race_and_not_the_other_leak() {
+    let mends_isolation = |scenario: &str| {
+        let loaded = loaded("2021-unshare-v1", scenario, "get", &[("D5B", 1)]);
+        let answer = check(&loaded, Budget::NONE, &mut |_| Progress::Continue);
+        let mended = repairs(&loaded, &answer.found, Budget::NONE, &mut |_| Progress::Continue);
+        assert_eq!(mended.undecided, 0);
+        let mends = |r: &&Repair| r.mends.iter().any(|id| id == "isolation");
+        mended.found.iter().filter(mends).map(|r| (r.switch.clone(), r.value)).collect::<Vec<_>>()
+    };
+    assert!(mends_isolation("fork-vs-gup-fast").contains(&("SEQ_GET".to_string(), 1)));
+    assert!(!mends_isolation("gup-before-fork").iter().any(|(switch, _)| switch == "SEQ_GET"));
 }
 
 #[test]

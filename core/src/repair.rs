@@ -1,0 +1,121 @@
+//! What would repair a break: each switch of the design turned the other way, and the same question searched again.
+
+use std::collections::BTreeSet;
+
+use crate::check::Found;
+use crate::explore::{Break, Budget, Counts, End, Exhaustive, Options, Progress, Search, drive};
+use crate::library::{Loaded, library_with, load};
+use crate::session::broken_of;
+use crate::system::System;
+use crate::view::{Flag, Question};
+
+/// A switch whose other position takes breaks away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repair {
+    pub switch: String,
+    pub value: i64,
+    /// What the switch does.
+    pub title: String,
+    /// Ids of the breaks that are gone, of those that were known.
+    pub mends: Vec<String>,
+    /// Ids of what breaks with the switch so; empty: it holds.
+    pub left: Vec<String>,
+    /// The same question with the switch so.
+    pub question: Question,
+}
+
+/// What became of the switches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repairs {
+    /// Those that mend the most stand first.
+    pub found: Vec<Repair>,
+    /// Settings whose search ran out of its budget, or was stopped: nothing is said of them.
+    pub undecided: u32,
+}
+
+/// Turns one switch of the design at a time, and searches each question to the end, up to `budget` each.
+///
+/// A setting under which the question can't be asked (it does not compile, its set-up does not end) repairs nothing.
+pub fn repairs(
+    loaded: &Loaded,
+    found: &[Found],
+    budget: Budget,
+    progress: &mut dyn FnMut(&Counts) -> Progress,
+) -> Repairs {
+    let known: BTreeSet<&str> = found.iter().map(|f| f.id.as_str()).collect();
+    let mut out = Repairs::default();
+    if known.is_empty() {
+        return out;
+    }
+    for (flag, value, question) in other_settings(&loaded.question) {
+        let Ok(other) = load(&question) else { continue };
+        let Some(left) = broken_ids(&other, budget, progress) else {
+            out.undecided += 1;
+            continue;
+        };
+        let mends: Vec<String> = known.iter().filter(|id| !left.contains(**id)).map(|id| id.to_string()).collect();
+        if !mends.is_empty() {
+            let left = left.into_iter().collect();
+            out.found.push(Repair { switch: flag.name, value, title: flag.title, mends, left, question });
+        }
+    }
+    out.found.sort_by_key(|r| (r.left.len(), std::cmp::Reverse(r.mends.len())));
+    out
+}
+
+/// Every question that differs in the position of one switch.
+fn other_settings(question: &Question) -> Vec<(Flag, i64, Question)> {
+    let lib = library_with(&question.edits);
+    let Some(design) = lib.designs.iter().find(|d| d.id == question.design) else { return Vec::new() };
+    let mut out = Vec::new();
+    for flag in &design.switches {
+        let set = question.switches.iter().find(|(name, _)| *name == flag.name).map(|(_, value)| *value);
+        let now = set.unwrap_or(flag.default);
+        for (value, _) in flag.values.iter().filter(|(value, _)| *value != now) {
+            let mut other = question.clone();
+            other.switches.retain(|(name, _)| *name != flag.name);
+            if *value != flag.default {
+                other.switches.push((flag.name.clone(), *value));
+            }
+            out.push((flag.clone(), *value, other));
+        }
+    }
+    out
+}
+
+/// Transitions between two questions whether to go on.
+const SLICE: u64 = 1 << 16;
+
+/// The ids of everything that breaks; `None` when a budget or somebody ended the search. Breaks are let pass once they
+/// are known, so that what they hide is found too.
+fn broken_ids(
+    loaded: &Loaded,
+    budget: Budget,
+    progress: &mut dyn FnMut(&Counts) -> Progress,
+) -> Option<BTreeSet<String>> {
+    let mut model = loaded.system.clone();
+    let mut ids = BTreeSet::new();
+    loop {
+        let mut search: Exhaustive<System> = Exhaustive::new(model.clone(), Options::default(), budget);
+        if drive(&mut search, SLICE, |counts| progress(counts)) != End::Complete {
+            return None;
+        }
+        let mut fresh = Vec::new();
+        for finding in search.findings().list() {
+            match finding.what {
+                Break::Deadlock => {
+                    ids.insert("deadlock".to_string());
+                }
+                Break::Violation(v) => {
+                    ids.insert(broken_of(&model, &v, &loaded.question.design).id);
+                    fresh.push(v.invariant);
+                }
+            }
+        }
+        fresh.retain(|invariant| !model.muted.contains(invariant));
+        if fresh.is_empty() {
+            return Some(ids);
+        }
+        model.muted.extend(fresh);
+    }
+}
