@@ -6,8 +6,9 @@ use crate::report::{Form, write};
 use crate::{Answer, question, traces};
 use cowscope_core::explore::{Budget, Progress};
 use cowscope_core::link::Link;
-use cowscope_core::replay::{Again, OpenError, again, changed_since, mark, open, trace_of};
+use cowscope_core::replay::{Again, OpenError, again, changed_since, link_of, mark, open, trace_of};
 use cowscope_core::report;
+use cowscope_core::session::Session;
 use cowscope_core::trace::Trace;
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,6 +42,9 @@ Examples:
 pub struct ExplainArgs {
     /// A link, or a trace in JSON
     run: String,
+    /// Characters in a line
+    #[arg(long, default_value_t = 72, value_parser = clap::value_parser!(u16).range(40..=1000))]
+    width: u16,
 }
 
 /// Runs `cowscope replay`.
@@ -53,9 +57,8 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
 /// Runs `cowscope explain`.
 pub fn explain(args: &ExplainArgs, out: &mut Output) -> Answer {
     let trace = if args.run.contains("/run?") { played(&link(&args.run)?, out)? } else { traces::read(&args.run)? };
-    let told = report::explain(&trace);
-    let text = if out.json { serde_json::json!({ "told": told }).to_string() } else { told.join("\n\n") };
-    out.print(&(text + "\n"))?;
+    let json = || serde_json::json!({ "format": 1, "told": report::explain(&trace) }).to_string() + "\n";
+    out.print(&if out.json { json() } else { report::words(&trace, args.width.into()) })?;
     Ok(status(&trace))
 }
 
@@ -93,7 +96,7 @@ fn played(link: &Link, out: &Output) -> Result<Trace, Complaint> {
     if let Some(difference) = difference {
         let why = changed_since(&opened.session, link, difference);
         let what = format!("this link does not show what it was made to show: {difference}; {why}");
-        out.warn(&what, &renewed(link));
+        out.warn(&what, &renewed(link, &opened.session));
     }
     // Where it shows something else, all that breaks is told.
     let of_interest = link.breaks.as_deref().filter(|_| difference.is_none());
@@ -103,7 +106,10 @@ fn played(link: &Link, out: &Output) -> Result<Trace, Complaint> {
 }
 
 /// What a search for the same finds today.
-fn renewed(link: &Link) -> String {
+fn renewed(link: &Link, session: &Session) -> String {
+    if link.breaks.is_none() {
+        return format!("as it runs here: {}", link_of(session));
+    }
     let budget = Budget { states: STATES, bytes: 2 << 30, ..Budget::NONE };
     match again(link, budget, &mut |_| Progress::Continue) {
         Ok(Again::Breaks(new)) => format!("the same breaks here by another schedule: {new}"),

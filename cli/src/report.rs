@@ -30,7 +30,7 @@ pub struct Form {
     /// Every step, not only those that matter to more than one CPU (tables)
     #[arg(long)]
     all: bool,
-    /// Characters in a line (tables)
+    /// Characters in a line (tables and words)
     #[arg(long, default_value_t = 72, value_parser = clap::value_parser!(u16).range(40..=1000))]
     width: u16,
     /// Write to this file instead of standard output
@@ -71,7 +71,7 @@ pub fn write(trace: &Trace, form: &Form, out: &mut Output) -> Result<(), Complai
         Format::Json => report::json(trace),
         Format::Svg => report::svg(trace),
         Format::Mermaid => report::mermaid(trace),
-        Format::Words => report::explain(trace).join("\n\n") + "\n",
+        Format::Words => report::words(trace, form.width.into()),
     };
     match &form.output {
         Some(path) => std::fs::write(path, text).map_err(|error| Complaint::file(path, &error)),

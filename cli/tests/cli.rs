@@ -67,7 +67,7 @@ fn reports_come_in_every_form() {
     }
     assert_eq!(
         told(&["explain", "-", "--json"], TRACE).0,
-        "{\"told\":[\"Nothing broke in this run of 1 step.\",\"CPU 0 ran fork (step 1).\"]}\n"
+        "{\"format\":1,\"told\":[\"Nothing broke in this run of 1 step.\",\"CPU 0 ran fork (step 1).\"]}\n"
     );
 }
 
@@ -207,7 +207,16 @@ fn a_link_that_is_broken_or_has_changed_is_answered_in_words() {
     let (out, err, status) = told(&["replay", "#/run?v=1&d=2021-unshare-v1&s=vmsplice-leak&x=a12z"], "");
     assert!(out.is_empty() && status == 3 && err.contains("(in `x=`): no agent's letter at `z`"), "{err}");
     let (_, err, status) = told(&["replay", "#/run?v=7&d=2021-unshare-v1&s=vmsplice-leak&x=a3&f=00000001"], "");
-    assert!(status == 0 && err.contains("the end state differs; the link was made with semantics 7"), "{err}");
+    assert!(status == 0 && err.contains("the end state differs; it was made with semantics 7"), "{err}");
+    assert!(err.contains("as it runs here: #/run?v=1&d=2021-unshare-v1&s=vmsplice-leak&x=a3&"), "{err}");
+    let gone = "#/run?v=1&d=2021-unshare-v1&s=fork-vs-gup-fast&x=a10b11a12&e=during_fork&f=be5070b9";
+    let (_, err, status) = told(&["replay", gone], "");
+    assert!(status == 1 && err.contains("the same breaks here by another schedule: #/run?v=1&"), "{err}");
+    let new = err.split("schedule: ").nth(1).expect("a link").trim();
+    let (_, err, status) = told(&["replay", new], "");
+    assert_eq!((err.as_str(), status), ("", 1), "{new}");
+    let (_, err, status) = told(&["replay", "#/run?v=1&d=2021-unshare-v1+D5B.x&s=vmsplice-leak"], "");
+    assert!(status == 3 && err.contains("`D5B` can't be `x`: it is a number"), "{err}");
 }
 
 #[test]

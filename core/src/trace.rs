@@ -110,6 +110,9 @@ pub struct Step {
     /// Which call (system call, fault, interrupt) of the run it belongs to, counted from 1 over all CPUs in order of their
     /// beginning; 0 outside calls. A store buffer's step belongs to the call that stored.
     pub call: u32,
+    /// True when that call ends with this step.
+    #[serde(default)]
+    pub returns: bool,
     /// Functions on the call stack, outermost first.
     pub stack: Vec<String>,
     /// Where in the C it was; `None` for steps of the hardware alone.

@@ -184,6 +184,11 @@ impl State {
         self.clear_trace();
     }
 
+    /// Stops the recording, or goes on with it, and keeps what is recorded; true if it was on.
+    pub fn record(&mut self, on: bool) -> bool {
+        std::mem::replace(&mut self.tracing, on)
+    }
+
     /// Begins a new step: forgets the recorded slots, keeps their room.
     pub fn clear_trace(&mut self) {
         let trace = self.trace.get_mut();

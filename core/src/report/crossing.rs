@@ -4,7 +4,7 @@
 //! and A goes on to act without having looked again. A run holds many such triples; the one that says most about the
 //! break is told.
 
-use crate::trace::{Access, Step, Trace};
+use crate::trace::{Access, AccessKind, Step, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// B's access came between two accesses of A.
@@ -66,7 +66,33 @@ impl<'t> Search<'t> {
                 }
             }
         }
+        for (score, found) in self.before_the_end() {
+            if best.as_ref().is_none_or(|(most, _)| score > *most) {
+                best = Some((score, found));
+            }
+        }
         best.map(|(_, found)| found)
+    }
+
+    /// What the breaking step changed itself, although another call had read it and went by that: the last such read.
+    fn before_the_end(&self) -> Vec<(i64, Crossing)> {
+        let end = &self.steps[self.end];
+        let mut found = Vec::new();
+        for change in end.accesses.iter().filter(|a| a.changes() && !a.lock) {
+            let touched = (self.start..self.end).rev().find_map(|first| {
+                Some((first, self.steps[first].accesses.iter().find(|access| access.word == change.word)?))
+            });
+            let Some((first, seen)) = touched else { continue };
+            let other = &self.steps[first];
+            if seen.kind == AccessKind::Read && other.column != end.column && other.call != 0 {
+                let word = change.word.clone();
+                // more than any change that came before the breaking one
+                let score = self.score(first, self.end, self.end, seen, Some(change)) + 5_000_000;
+                found
+                    .push((score, Crossing { first, between: self.end, last: self.end, acted_on: word.clone(), word }));
+            }
+        }
+        found
     }
 
     /// For this change by B: the last access before it of every other call to the same word, where that call acts later.

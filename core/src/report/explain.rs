@@ -1,8 +1,10 @@
 //! A run in words, built from what its steps did.
 
 use super::crossing::{Crossing, crossing};
-use super::text::{clause, count, list};
-use crate::trace::{Access, AccessKind, Step, Trace, Verdict};
+use super::locks;
+use super::story::story;
+use super::text::{clause, count, list, wrap};
+use crate::trace::{Access, AccessKind, Step, StepKind, Trace, Verdict};
 use std::collections::BTreeMap;
 
 /// The explanation, a paragraph each: what broke, who was doing what, who came between, where the last value came from,
@@ -10,11 +12,22 @@ use std::collections::BTreeMap;
 pub fn explain(trace: &Trace) -> Vec<String> {
     let crossing = crossing(trace);
     let mut out = vec![what_broke(trace)];
-    out.extend(who_did_what(trace));
+    let story = story(trace);
+    if story.is_empty() {
+        out.extend(who_did_what(trace));
+    }
+    out.extend(story);
     out.extend(crossing.as_ref().map(|c| who_came_between(trace, c)));
     out.extend(where_it_came_from(trace));
+    out.extend(overlap(trace));
     out.extend(race(trace));
     out
+}
+
+/// The explanation as text in lines of at most `width` characters, an empty line between paragraphs.
+pub fn words(trace: &Trace, width: usize) -> String {
+    let paragraphs: Vec<String> = explain(trace).iter().map(|told| wrap(told, width, 0).join("\n")).collect();
+    paragraphs.join("\n\n") + "\n"
 }
 
 /// `CPU 1 (gup_fast_pte)`.
@@ -44,6 +57,14 @@ fn what_broke(trace: &Trace) -> String {
     out
 }
 
+/// A sentence inside a sentence: what begins with a name keeps its capital.
+fn lower(sentence: &str) -> String {
+    match sentence.split_once(' ') {
+        Some((first @ ("Both" | "Neither"), rest)) => format!("{} {rest}", first.to_lowercase()),
+        _ => sentence.to_owned(),
+    }
+}
+
 /// With a capital at its start and a full stop at its end.
 fn sentence(text: &str) -> String {
     let text = text.trim();
@@ -65,7 +86,11 @@ fn calls(trace: &Trace) -> Vec<Call<'_>> {
     let mut calls: BTreeMap<u32, Call> = BTreeMap::new();
     for step in trace.steps.iter().filter(|step| step.call != 0) {
         let name = step.stack.first().map_or_else(|| step.function(), String::as_str);
-        calls.entry(step.call).or_insert(Call { first: step, last: step, name }).last = step;
+        let call = calls.entry(step.call).or_insert(Call { first: step, last: step, name });
+        call.last = step;
+        if call.first.kind != StepKind::Kernel && step.kind == StepKind::Kernel && call.name == call.first.function() {
+            call.name = name;
+        }
     }
     let mut calls: Vec<Call> = calls.into_values().collect();
     calls.sort_by_key(|call| call.first.index);
@@ -85,17 +110,25 @@ fn who_did_what(trace: &Trace) -> Option<String> {
         let steps = if from == to { format!("step {from}") } else { format!("steps {from} to {to}") };
         format!("{} ran {} ({steps})", trace.column_name(call.first.column), call.name)
     });
-    let mut out = format!("{}.", list(&told.collect::<Vec<_>>()));
+    Some(format!("{}.", list(&told.collect::<Vec<_>>())))
+}
+
+/// Which calls went on at the same time.
+fn overlap(trace: &Trace) -> Option<String> {
+    let calls = calls(trace);
     let overlapping = calls.iter().enumerate().find_map(|(i, a)| {
-        let b = calls[i + 1..].iter().find(|b| b.first.column != a.first.column && b.first.index < a.last.index)?;
-        Some((a, b))
+        let b = calls[i + 1..]
+            .iter()
+            .find(|b| b.first.column != a.first.column && (b.first.index < a.last.index || !a.last.returns))?;
+        Some(format!(
+            "{} of {} and {} of {} overlap.",
+            a.name,
+            trace.column_name(a.first.column),
+            b.name,
+            trace.column_name(b.first.column)
+        ))
     });
-    match overlapping {
-        Some((a, b)) => out.push_str(&format!(" {} and {} overlap.", a.name, b.name)),
-        None if calls.len() > 1 => out.push_str(" No two of these calls overlap."),
-        None => {}
-    }
-    Some(out)
+    overlapping.or_else(|| (2..=MANY_CALLS).contains(&calls.len()).then(|| "No two of these calls overlap.".to_owned()))
 }
 
 /// The access of `step` to `word`, or its last one.
@@ -111,6 +144,19 @@ fn who_came_between(trace: &Trace, c: &Crossing) -> String {
         Some(seen) if seen.reads() => format!("What {name_a} had read was no longer so, and it did not look again"),
         _ => format!("What {name_a} had written there was no longer so, and it did not look"),
     };
+    let locks = locks::between(trace, c.first, c.between);
+    if c.between == c.last {
+        return format!(
+            "{name_b} changed what {name_a} goes by. {} {} (step {}). Then {} {} (step {}), and nothing had kept it from that: {}.",
+            who(trace, a),
+            did(a, &c.word),
+            a.index,
+            who(trace, b),
+            did(b, &c.word),
+            b.index,
+            lower(&locks),
+        );
+    }
     let then = if last.broken.is_empty() {
         format!(
             "{name_a} went on all the same: in {} it {} (step {})",
@@ -122,7 +168,7 @@ fn who_came_between(trace: &Trace, c: &Crossing) -> String {
         format!("{name_a} went on all the same, and broke it at step {}", last.index)
     };
     format!(
-        "{name_b} came between. {} {} (step {}). Then {} {} (step {}). {changed}. {then}.",
+        "{name_b} came between. {} {} (step {}). Then {} {} (step {}). {changed}. {then}. {locks}.",
         who(trace, a),
         did(a, &c.word),
         a.index,
@@ -137,7 +183,7 @@ fn where_it_came_from(trace: &Trace) -> Option<String> {
     let at = trace.steps.iter().position(|step| !step.broken.is_empty())?;
     let breaking = &trace.steps[at];
     let mut told = Vec::new();
-    for access in breaking.accesses.iter().filter(|a| a.reads() && !a.lock) {
+    for access in breaking.accesses.iter().filter(|a| a.kind == AccessKind::Read && !a.lock) {
         let value = access.old_shown();
         let writer = trace.steps[..at]
             .iter()
@@ -161,7 +207,10 @@ fn where_it_came_from(trace: &Trace) -> Option<String> {
 
 fn race(trace: &Trace) -> Option<String> {
     trace.breaking_step()?;
-    let switches = count(u64::from(trace.context_switches()), "context switch").replace("switchs", "switches");
+    let switches = match trace.context_switches() {
+        0 => "no context switch".to_owned(),
+        n => count(u64::from(n), "context switch").replace("switchs", "switches"),
+    };
     let fewest = if trace.header.shortest { ", the fewest that do it" } else { "" };
     let race = match trace.header.needs_race {
         Some(true) => " It needs a race: the same calls, one after the other in any order, do not break it.",

@@ -5,15 +5,17 @@
 mod crossing;
 mod explain;
 mod json;
+mod locks;
 mod markdown;
 mod mermaid;
 mod relevant;
+mod story;
 mod svg;
 mod table;
 mod text;
 
 pub use crossing::{Crossing, crossing};
-pub use explain::explain;
+pub use explain::{explain, words};
 pub use json::json;
 pub use markdown::markdown;
 pub use mermaid::mermaid;

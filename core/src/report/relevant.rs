@@ -66,9 +66,11 @@ impl<'t> Relevant<'t> {
         self.words = words;
     }
 
-    /// True when this word matters to more than one column.
+    /// True when this word matters to more than one column, and the access is more than a store of what was there already.
     pub(super) fn word(&self, access: &Access) -> bool {
-        self.words.contains(access.word.as_str())
+        let stored = access.kind == AccessKind::Write || (access.kind == AccessKind::Locked && access.old == 0);
+        let idle = stored && access.old == access.new;
+        !idle && self.words.contains(access.word.as_str())
     }
 
     /// True when a condensed report shows this step.
@@ -79,7 +81,7 @@ impl<'t> Relevant<'t> {
 
 /// The frames that an access is about, by what its word is called (`frame 3 word 0`, `mem_map[3].mapcount`) and by what its
 /// values say (`frame 3 W U`).
-fn frames_of(access: &Access) -> Vec<u64> {
+pub(super) fn frames_of(access: &Access) -> Vec<u64> {
     let named = access.word.strip_prefix("mem_map[").into_iter();
     let texts = [access.word.as_str(), &access.old_text, &access.new_text].into_iter();
     let number = |text: &str| {

@@ -33,7 +33,7 @@ pub fn table(trace: &Trace, options: &TableOptions) -> String {
     let width = ((options.width + GAP) / columns).saturating_sub(GAP).max(NARROWEST);
     let crossing = crossing(trace);
     let relevant = Relevant::of(trace, crossing.as_ref());
-    let mut out = Table { width, lines: Vec::new(), told: vec![Told::default(); columns] };
+    let mut out = Table { width, all: options.all, lines: Vec::new(), told: vec![Told::default(); columns] };
     for rule in [false, true] {
         let heads = (0..columns).map(|column| {
             let name = trace.column_name(column as u8);
@@ -63,6 +63,7 @@ struct Told {
 
 struct Table {
     width: usize,
+    all: bool,
     lines: Vec<String>,
     told: Vec<Told>,
 }
@@ -120,8 +121,11 @@ impl Table {
                 Some(place) => source(&place.text).to_owned(),
                 None => hardware(step),
             };
-            // Of an atomic block the word alone says nothing: what it did stands below.
-            if text != "atomic" {
+            // Of an atomic block the word alone says nothing, and of a helper that returns what it read its name says all:
+            // what it did stands below. So it does of C that does not fit.
+            let long = text.len() > 2 * self.width.saturating_sub(2 * depth.min(DEEPEST) + 4);
+            let helper = (long || text.starts_with("return ")) && step.accesses.iter().any(&wanted);
+            if text != "atomic" && (self.all || !helper) {
                 self.cell(step.column, depth, &text);
             }
         }

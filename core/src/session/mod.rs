@@ -2,12 +2,14 @@
 
 mod digest;
 mod names;
+mod ops;
 mod races;
 mod record;
 mod texts;
 mod turns;
 
 pub use names::entry_text;
+pub(crate) use ops::{main_op, op_loads, touches_many};
 pub use races::{Race, Side, races};
 pub use record::{broken_of, call_stack, place};
 pub use texts::Met;
@@ -158,6 +160,7 @@ impl Session {
             (true, n) => n,
         };
         record.call = call;
+        record.returns = call != 0 && !record::in_call(&self.loaded.system, choice);
         if let Some(c) = self.calls.get_mut(column) {
             *c = if record::in_call(&self.loaded.system, choice) { call } else { 0 };
         }

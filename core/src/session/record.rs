@@ -95,6 +95,7 @@ pub(super) fn record(
         kind,
         task: sys.tasks[before.task as usize].title.clone(),
         call: 0,
+        returns: false,
         stack: if hardware { Vec::new() } else { shown_stack(sys, &before.stack) },
         place,
         accesses,
@@ -132,7 +133,20 @@ fn buffered(sys: &System, before: &Before) -> Option<Access> {
 /// A word that is a lock, by its name.
 fn is_lock(word: &str) -> bool {
     let last = word.rsplit('.').next().unwrap_or(word);
-    last.contains("lock") || last.ends_with("_sem")
+    // a sequence counter is watched, not held
+    (last.contains("lock") && !last.ends_with("_seq")) || last.ends_with("_sem")
+}
+
+/// Of a page's flags only the lock bit changed.
+fn only_the_lock(old: &str, new: &str) -> bool {
+    let without = |text: &str| {
+        text.split(' ')
+            .filter(|flag| !matches!(*flag, "locked" | "no" | "flags"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let locked = |text: &str| text.split(' ').any(|flag| flag == "locked");
+    locked(old) != locked(new) && without(old) == without(new)
 }
 
 /// What a step did, in 64 bits, for the trail of a link.
@@ -185,6 +199,7 @@ fn accesses(sys: &mut System, mark: Mark) -> Vec<Access> {
         }
     }
     let mut out = Vec::new();
+    let mut reads = super::ops::reads_of_program(sys);
     for slot in slots {
         let ghost = sys.program.global_at(slot).is_some_and(|g| g.name.starts_with("ghost_"));
         if ghost {
@@ -199,16 +214,15 @@ fn accesses(sys: &mut System, mark: Mark) -> Vec<Access> {
             (true, true) => AccessKind::Locked,
             (true, false) => AccessKind::Write,
         };
-        let lock = is_lock(&word);
-        out.push(Access {
-            old_text: sys.word_text(slot, before),
-            new_text: sys.word_text(slot, new),
-            word,
-            kind,
-            old: before,
-            new,
-            lock,
-        });
+        if kind == AccessKind::Read {
+            if reads == 0 {
+                continue;
+            }
+            reads -= 1;
+        }
+        let (old_text, new_text) = (sys.word_text(slot, before), sys.word_text(slot, new));
+        let lock = is_lock(&word) || only_the_lock(&old_text, &new_text);
+        out.push(Access { old_text, new_text, word, kind, old: before, new, lock });
     }
     out
 }
@@ -242,6 +256,8 @@ pub fn broken_of(sys: &System, v: &Violation, design: &str) -> Broken {
         }
         _ => "the program stays inside the language".into(),
     };
-    let stack = sys.names_around(v.place);
-    Broken { id, statement, detail: stack.last().map(|f| format!("in {f}()")).unwrap_or_default() }
+    // of the others the step says where
+    let trap = (broken::TRAP..broken::PROMISE).contains(&v.invariant);
+    let detail = sys.names_around(v.place).last().filter(|_| trap).map(|f| format!("in {f}()"));
+    Broken { id, statement, detail: detail.unwrap_or_default() }
 }

@@ -199,7 +199,12 @@ impl System {
     #[inline]
     pub(crate) fn ghost_memory_written(&mut self, _slot: Slot, op: u32) {
         if self.ghost.active {
+            // a replay tells what the program read; a search has to know what the verdict hangs on
+            let recorded = self.watch && self.state.record(false);
             self.check_pins(op);
+            if recorded {
+                self.state.record(true);
+            }
         }
     }
 

@@ -12,6 +12,11 @@ pub fn read(text: &str) -> Trace {
             trace.steps.push(step);
         }
     }
+    // the last step of a call ends it
+    let mut ended = std::collections::BTreeSet::new();
+    for step in trace.steps.iter_mut().rev() {
+        step.returns = step.call != 0 && ended.insert(step.call);
+    }
     trace
 }
 
@@ -72,6 +77,7 @@ fn step(index: u32, line: &str, columns: u8) -> Step {
         kind: serde_json::from_value((*kind).into()).expect("a kind of step"),
         task: (*task).into(),
         call: call.parse().expect("a call"),
+        returns: false,
         stack: stack.split('>').filter(|f| !["", "-"].contains(f)).map(str::to_owned).collect(),
         place: place(parts.next().expect("a place")),
         accesses: Vec::new(),

@@ -216,7 +216,7 @@ pub struct Opened {
     pub moment: Moment,
     /// What is to be said about the link, e.g. that it was made with another version and where it differs; else empty.
     pub remark: String,
-    /// The link does not show what it was made to show: [`Ask::Renew`] looks for one that does.
+    /// The link does not show the break that it was made to show: [`Ask::Renew`] looks for one that does.
     pub outdated: bool,
     /// Marked steps, each with its label (which may be empty).
     pub bookmarks: Vec<(u32, String)>,

@@ -108,7 +108,12 @@ impl Session {
         });
         let end = replay.length();
         replay.go_to(link.at.unwrap_or(end));
-        Ok(self.opened(replay, remark, link.bookmarks))
+        let outdated = !remark.is_empty() && link.breaks.is_some();
+        let mut answer = self.opened(replay, remark, link.bookmarks);
+        if let Answer::Opened(opened) = &mut answer {
+            opened.outdated = outdated;
+        }
+        Ok(answer)
     }
 
     fn opened(&mut self, replay: Replay, remark: String, bookmarks: Bookmarks) -> Answer {
@@ -119,7 +124,7 @@ impl Session {
             program: fill::program(&open.replay.loaded),
             trace: open.tour.trace(&open.replay),
             moment: open.moment(),
-            outdated: !remark.is_empty(),
+            outdated: false,
             remark,
             bookmarks: open.link.bookmarks.clone().into_iter().collect(),
         };
@@ -191,7 +196,7 @@ impl OpenRun {
         mark(&mut trace, &self.link.bookmarks);
         match form {
             Form::Table => report::table(&trace, &report::TableOptions::default()),
-            Form::Words => report::explain(&trace).join("\n\n") + "\n",
+            Form::Words => report::words(&trace, 72),
             Form::Markdown => report::markdown(&trace),
             Form::Json => report::json(&trace),
             Form::Svg => report::svg(&trace),

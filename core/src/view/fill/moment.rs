@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::names::{Names, process};
 use super::place;
-use super::tour::{Stop, Touched, Tour, loads, machine_deed, main_access, main_op, many};
+use super::tour::{Stop, Touched, Tour, machine_deed, main_access};
 use super::{hardware, lanes, memory};
 use crate::explore::{Break, Choice, Model, Outcome};
-use crate::session::{Session, agent_of};
+use crate::session::{Session, agent_of, main_op, op_loads, touches_many};
 use crate::system::{Agent, Status, System};
 use crate::view::{
     Access, Actor, ActorKind, AgentState, Bar, BarKind, Broken, Can, Moment, Phrase, Span, Step, Tone, Trace,
@@ -203,7 +203,7 @@ fn next_access(system: &mut System) -> String {
         let name = system.word_name(*slot)?;
         (!name.starts_with("ghost_") && !name.starts_with("note_")).then(|| super::names::spoken(system, &name))
     };
-    let reads = main_op(system).is_some_and(|(_, op)| loads(&op)) || many(system);
+    let reads = main_op(system).is_some_and(|(_, op)| op_loads(&op)) || touches_many(system);
     let read = trace.reads.iter().find_map(name).filter(|_| reads);
     match (trace.writes.iter().find_map(name), read) {
         (Some(word), _) => format!("writes {word}"),

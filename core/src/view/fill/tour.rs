@@ -4,7 +4,7 @@ use crate::explore::{Choice, Model};
 use crate::lang::ast;
 use crate::lang::ir::Op;
 use crate::lang::sys::Sys;
-use crate::session::Session;
+use crate::session::{Session, main_op, op_loads};
 use crate::system::{Agent, System};
 use crate::trace;
 use crate::view::StepKind;
@@ -108,7 +108,7 @@ fn stop(session: &mut Session, choice: Choice) -> Option<Stop> {
     }
     let system = session.system();
     let record = session.last()?.clone();
-    let touched: Vec<Touched> = relevant(system, &record).into_iter().map(|access| touched(system, access)).collect();
+    let touched: Vec<Touched> = record.accesses.iter().map(|access| touched(system, access)).collect();
     let walks = walking || (clocked && system.machine.walking(system.state(), u32::from(cpu)).is_some());
     let kind = kind(system, choice.agent, &touched, walks);
     Some(Stop {
@@ -123,54 +123,6 @@ fn stop(session: &mut Session, choice: Choice) -> Option<Stop> {
         touched,
         record,
     })
-}
-
-/// The op that a step is about: the first that touches anything. What comes behind it is private, or the ghosts'.
-pub(super) fn main_op(system: &System) -> Option<(u32, Op)> {
-    let ops = system.steps_trace.iter().map(|op| (*op, system.program.ops[*op as usize]));
-    let touches = |op: &Op| {
-        matches!(
-            op,
-            Op::LdG { .. }
-                | Op::StG { .. }
-                | Op::LdX { .. }
-                | Op::StX { .. }
-                | Op::LdP { .. }
-                | Op::StP { .. }
-                | Op::Sys { .. }
-        )
-    };
-    ops.into_iter().find(|(_, op)| touches(op))
-}
-
-/// Whether an op reads a shared word.
-pub(super) fn loads(op: &Op) -> bool {
-    match op {
-        Op::LdG { .. } | Op::LdX { .. } | Op::LdP { .. } => true,
-        Op::Sys { sys, .. } => {
-            matches!(sys, Sys::Load | Sys::Store | Sys::UserXchg | Sys::UserCmpxchg | Sys::CopyWord | Sys::DmaLoad)
-        }
-        _ => false,
-    }
-}
-
-/// Whether a step may touch more than one word: an atomic block, a walk, hardware.
-pub(super) fn many(system: &System) -> bool {
-    let op = |op: &u32| system.program.ops[*op as usize];
-    system.steps_trace.is_empty() || system.steps_trace.iter().any(|at| matches!(op(at), Op::Lock | Op::Await { .. }))
-}
-
-/// The accesses of the program; the others were made by the ghosts.
-fn relevant<'r>(system: &System, record: &'r trace::Step) -> Vec<&'r trace::Access> {
-    let named = |access: &&trace::Access| !access.word.starts_with("note_") && !access.word.starts_with("ghost_");
-    let reads = match main_op(system) {
-        _ if many(system) => usize::MAX,
-        Some((_, op)) if loads(&op) => 1,
-        _ => 0,
-    };
-    let read = |access: &&trace::Access| access.kind == trace::AccessKind::Read;
-    let first_reads = record.accesses.iter().filter(named).filter(read).take(reads);
-    first_reads.chain(record.accesses.iter().filter(named).filter(|access| !read(access))).collect()
 }
 
 fn touched(system: &System, access: &trace::Access) -> Touched {
@@ -218,7 +170,7 @@ fn system_word(system: &System) -> Option<Sys> {
 /// What the step just made does, where its op is none that touches a variable.
 pub(super) fn machine_deed(system: &System) -> Option<&'static str> {
     match main_op(system) {
-        Some((_, op @ Op::Sys { sys, .. })) if !loads(&op) && !matches!(sys, Sys::ClearWord | Sys::DmaStore) => {
+        Some((_, op @ Op::Sys { sys, .. })) if !op_loads(&op) && !matches!(sys, Sys::ClearWord | Sys::DmaStore) => {
             Some(deed(Some(sys)))
         }
         _ => None,
