@@ -95,12 +95,18 @@ fn shown(loaded: &Loaded, what: Break, schedule: &[cowscope_core::explore::Choic
         Break::Violation(v) => cowscope_core::session::broken_of(&loaded.system, &v, &loaded.question.design).id,
         Break::Deadlock => "deadlock".to_owned(),
     };
+    let (link, table) = told(loaded, schedule, Some(&id));
+    (id, link, table)
+}
+
+/// The link and the table of a run.
+fn told(loaded: &Loaded, schedule: &[cowscope_core::explore::Choice], of_interest: Option<&str>) -> (String, String) {
     let mut session = Session::new(loaded.clone());
     session.set_schedule(schedule);
     session.go_to(u32::MAX);
-    let trace = trace_of(&mut session, Some(&id));
+    let trace = trace_of(&mut session, of_interest);
     let table = table(&trace, &TableOptions::default());
-    (id, trace.header.link.unwrap_or_default(), table)
+    (trace.header.link.unwrap_or_default(), table)
 }
 
 fn tell(loaded: &Loaded, search: &Random<cowscope_core::system::System>, out: &mut Output) -> Result<(), Complaint> {

@@ -1,32 +1,10 @@
 //! The kernel library's ways to wait: each keeps what it promises on every schedule, and what it promises is not to be had without it.
 
-use cowscope_core::check::check;
-use cowscope_core::explore::{Budget, Progress};
-use cowscope_core::library::load;
-use cowscope_core::trace::Verdict;
-use cowscope_core::view::Question;
-
-/// Searches all schedules of a text in place of a scenario; the verdict and what broke.
-fn search(text: &str) -> (Verdict, Vec<String>, u64) {
-    let name = "gup-before-fork";
-    let edits = vec![(format!("scenarios/{name}.c"), format!("TITLE(\"a test\")\n{text}"))];
-    let q = Question { design: "6.1-anon-exclusive".into(), scenario: name.into(), edits, ..Question::default() };
-    let loaded = load(&q).unwrap_or_else(|e| panic!("{e}\n{text}"));
-    let a = check(&loaded, Budget::NONE, &mut |_| Progress::Continue);
-    (a.verdict, a.found.iter().map(|f| f.id.clone()).collect(), a.counts.states)
+mod common {
+    pub mod search;
 }
 
-fn holds(text: &str) {
-    let (verdict, found, states) = search(text);
-    assert_eq!(verdict, Verdict::Holds, "{found:?}\n{text}");
-    assert!(states > 3, "{states} states\n{text}");
-}
-
-fn breaks(text: &str, with: &str) {
-    let (verdict, found, _) = search(text);
-    assert_eq!(verdict, Verdict::Breaks, "{text}");
-    assert!(found.iter().any(|f| f == with), "{found:?}\n{text}");
-}
+use common::search::{breaks, holds};
 
 #[test]
 fn a_grace_period_waits_for_readers() {

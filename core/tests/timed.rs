@@ -1,9 +1,12 @@
 //! Timed runs: schedules like any other, the same for the same seed.
 
-use cowscope_core::explore::{Model, Outcome};
+use cowscope_core::explore::{Choice, Model, Outcome};
 use cowscope_core::lang::compile::compile;
 use cowscope_core::lang::source::Sources;
 use cowscope_core::library::load;
+use cowscope_core::link::Link;
+use cowscope_core::replay::{link_of, open};
+use cowscope_core::session::Session;
 use cowscope_core::system::{Ended, Options, System, Timing};
 use cowscope_core::view::Question;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +71,31 @@ fn a_seed_stands_for_a_run_and_seeds_differ() {
         schedules.insert(run.schedule.iter().map(|c| (c.agent, c.pick)).collect::<Vec<_>>());
     }
     assert!(schedules.len() > 10, "{} different schedules of 30", schedules.len());
+}
+
+/// A timed run that is cut in the middle: stepped back and forth, sent as a link, and gone on with by hand.
+#[test]
+fn a_timed_run_is_a_schedule_like_any_other() {
+    let q = Question { design: "2021-unshare-v1".into(), scenario: "fork-vs-gup-fast".into(), ..Question::default() };
+    let loaded = load(&q).unwrap_or_else(|e| panic!("{e}"));
+    let run = loaded.system.timed(&Timing { seed: 5, max_steps: 12, ..Timing::default() });
+    assert_eq!((run.ended, run.schedule.len()), (Ended::Cut, 12));
+    let mut session = Session::new(loaded);
+    session.set_schedule(&run.schedule);
+    session.go_to(u32::MAX);
+    assert_eq!(session.position(), 12);
+    let end = session.digest();
+    session.go_to(4);
+    assert_ne!(session.digest(), end);
+    session.go_to(12);
+    assert_eq!(session.digest(), end);
+    let link = Link::parse(&link_of(&session).to_string()).expect("its own link");
+    let mut opened = open(&link).unwrap_or_else(|e| panic!("{e}"));
+    assert!(opened.difference.is_none());
+    assert_eq!((opened.session.digest(), opened.session.schedule()), (end, run.schedule));
+    let agents = opened.session.system().agents();
+    assert!((0..agents).any(|agent| opened.session.step(Choice { agent, pick: 0 })), "somebody can go on");
+    assert_eq!(opened.session.position(), 13);
 }
 
 #[test]

@@ -1,42 +1,9 @@
-//! Any text ends in a program or in diagnostics; a program that can be set up can be stepped.
+//! `cargo fuzz run compile fuzz/corpus/compile fuzz/seeds/compile core/tests/lang/semantics core/tests/lang/errors core/models`.
 #![no_main]
-//! Seeds: `cargo +nightly fuzz run compile fuzz/corpus/compile core/tests/lang/semantics core/tests/lang/errors core/models`.
 
-use cowscope_core::explore::{Choice, Model, Outcome};
-use cowscope_core::lang::compile::compile;
-use cowscope_core::lang::dis::listing;
-use cowscope_core::lang::render::render;
-use cowscope_core::lang::source::Sources;
-use cowscope_core::system::{Options, System};
 use libfuzzer_sys::fuzz_target;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
-fuzz_target!(|text: &str| {
-    let mut sources = Sources::new();
-    if sources.add("text.c", text).is_err() {
-        return;
-    }
-    let options = BTreeMap::from([("N".to_string(), 1), ("S".to_string(), 1)]);
-    let compiled = match compile(&sources, &[2], &options) {
-        Ok(c) => c,
-        Err(d) => {
-            assert!(!d.is_empty());
-            render(&sources, &d, false);
-            return;
-        }
-    };
-    for f in &compiled.program.funcs {
-        listing(&compiled.program, &sources, f);
-    }
-    let Ok(mut sys) = System::new(Arc::new(compiled.program), &Options::default()) else { return };
-    for round in 0..100u8 {
-        let mark = sys.state().mark();
-        let hash = sys.state().fingerprint();
-        let agent = round % sys.agents().max(1);
-        if sys.agents() == 0 || !matches!(sys.step(Choice { agent, pick: 0 }), Outcome::Stepped { .. }) {
-            sys.state_mut().undo(mark);
-            assert_eq!(sys.state().fingerprint(), hash);
-        }
-    }
-});
+#[path = "../bodies/compile.rs"]
+mod body;
+
+fuzz_target!(|text: &str| body::try_text(text));

@@ -1,6 +1,6 @@
 //! `cowscope run --timed`.
 
-use super::{Args, shown};
+use super::{Args, shown, told};
 use crate::complaint::Complaint;
 use crate::output::{Output, Style};
 use cowscope_core::explore::{Break, Choice};
@@ -24,6 +24,7 @@ pub fn run(
 ) -> Result<bool, Complaint> {
     let mut met: Vec<Met> = Vec::new();
     let (mut cycles, mut steps, mut cut) = (Vec::new(), 0, 0u64);
+    let mut only = None;
     for i in 0..args.runs {
         let seed = args.seed.wrapping_add(i);
         let timing = Timing { seed, skew: args.skew, jitter: args.jitter, max_steps: args.max_steps };
@@ -45,6 +46,10 @@ pub fn run(
                 None => met.push(Met { what, seed, times: 1, schedule: run.schedule.clone() }),
             }
         }
+        if args.runs == 1 && met.is_empty() {
+            // It is a schedule like any other: somebody may want to go on with it.
+            only = Some(told(loaded, &run.schedule, None));
+        }
     }
     cycles.sort_unstable();
     let middle = cycles.get(cycles.len() / 2).copied().unwrap_or(0);
@@ -58,6 +63,7 @@ pub fn run(
         all.push(serde_json::json!({
             "design": q.design, "scenario": q.scenario, "variant": q.variant, "runs": args.runs, "steps": steps, "cut": cut,
             "cycles": { "median": middle, "longest": longest }, "breaks": breaks.collect::<Vec<_>>(),
+            "link": only.map(|(link, _)| link),
         }));
         return Ok(!met.is_empty());
     }
@@ -72,6 +78,9 @@ pub fn run(
         let (id, link, table) = shown(loaded, m.what, &m.schedule);
         let breaks = out.styled(Style::Bad, "breaks");
         text.push_str(&format!("  {breaks} {id} in {} of them; with seed {}:\n\n{table}\n  {link}\n", m.times, m.seed));
+    }
+    if let Some((link, table)) = &only {
+        text.push_str(&format!("\n{table}\n  {link}\n"));
     }
     if met.is_empty() {
         text.push_str(&format!(

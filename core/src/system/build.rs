@@ -257,7 +257,9 @@ impl System {
             // forked in set-up
             let started = self.status(t) == Status::Running;
             self.begin(t)?;
-            if self.tasks[t as usize].process == 0 || started {
+            // one without a step is over by now
+            let over = self.status(t) == Status::Done;
+            if !over && (self.tasks[t as usize].process == 0 || started) {
                 let status = self.tasks[t as usize].base + word::STATUS;
                 self.state.set(status, Status::Running as u64);
                 let task = &self.tasks[t as usize];

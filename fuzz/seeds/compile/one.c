@@ -1,0 +1,1 @@
+int x; CPU(0) void f(void) { x = 1; }

@@ -1,0 +1,2 @@
+#define A(x) x
+int x = A(1);
