@@ -73,6 +73,29 @@ fn a_seed_stands_for_a_run_and_seeds_differ() {
     assert!(schedules.len() > 10, "{} different schedules of 30", schedules.len());
 }
 
+/// With the desktop's costs a walk's reference costs what the data caches make of it: the first one comes from memory.
+#[test]
+fn references_cost_what_the_caches_make_of_them() {
+    let with = |costs: &str| {
+        let machine = vec![("cost".into(), costs.into())];
+        let q = Question { design: "6.1-anon-exclusive".into(), scenario: "cow-basic".into(), machine, ..Question::default() };
+        load(&q).unwrap_or_else(|e| panic!("{e}")).system
+    };
+    let timing = Timing { skew: 0, jitter: 0, ..Timing::default() };
+    let (desktop, flat) = (with("desktop"), with("flat"));
+    let run = desktop.timed(&timing);
+    assert!(run.costs.iter().any(|c| *c >= cowscope_mmu::DESKTOP.dram.cycles), "{:?}", run.costs);
+    assert!(flat.timed(&timing).costs.iter().all(|c| *c < cowscope_mmu::DESKTOP.dram.cycles));
+    // what was run before makes no difference
+    let mut used = desktop.clone();
+    for choice in &run.schedule {
+        used.step(*choice);
+    }
+    let mark = desktop.state().mark();
+    used.state_mut().undo(mark);
+    assert_eq!(used.timed(&timing), run);
+}
+
 /// A timed run that is cut in the middle: stepped back and forth, sent as a link, and gone on with by hand.
 #[test]
 fn a_timed_run_is_a_schedule_like_any_other() {

@@ -130,6 +130,8 @@ impl System {
             order: options.order,
             remote_flush: options.remote_flush,
             costs: options.costs,
+            // where every step costs the same there is nothing that a cache could change
+            caches: *options.costs != cowscope_mmu::FLAT,
             tlb: if options.any_tlb { TlbMode::MaySet { translations: 8, prefixes: 8 } } else { Config::default().tlb },
             ..Config::default()
         };

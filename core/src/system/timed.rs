@@ -71,6 +71,8 @@ impl System {
         let mut model = self.clone();
         model.watch = true;
         model.state.commit();
+        // what was run before leaves nothing in the data caches
+        model.machine.reset_counters();
         let mut rng = ChaCha8Rng::seed_from_u64(timing.seed);
         let count = model.tasks.iter().map(|t| t.cpu + 1).max().unwrap_or(1).max(model.machine.cpus());
         let mut lines = vec![Line::default(); count as usize + model.machine.cpus() as usize];
