@@ -13,6 +13,7 @@ mod question;
 mod replay;
 mod report;
 mod run;
+mod seq;
 mod traces;
 
 use std::process::ExitCode;
@@ -58,6 +59,7 @@ enum Command {
     Run(run::Args),
     Report(report::Args),
     Dis(dis::Args),
+    Seq(seq::Args),
     /// Answer memory accesses and TLB sequences, or enumerate every access
     Mmu(mmu::Args),
     /// Run litmus tests in herd's format
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
         Command::List(args) => list::run(&args, &mut out),
         Command::Matrix(args) => matrix::run(&args, &mut out),
         Command::Merge(args) => matrix::merge(&args, &mut out),
+        Command::Seq(args) => seq::run(&args, &mut out),
         Command::Dis(args) => dis::run(&args, &mut out),
         Command::Check(args) => check::run(&args, &mut out),
         Command::Run(args) => run::run(&args, &mut out),

@@ -39,7 +39,7 @@ pub struct Asked {
     pub cost: Option<String>,
 }
 
-fn setting(text: &str) -> Result<(String, i64), String> {
+pub fn setting(text: &str) -> Result<(String, i64), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE, for example D5B=1")?;
     let value = match value {
         "on" | "true" => 1,
@@ -51,9 +51,21 @@ fn setting(text: &str) -> Result<(String, i64), String> {
 
 /// A design or scenario of the call: an id, and the files that it brings along.
 #[derive(Clone)]
-struct Chosen {
-    id: String,
-    edits: Vec<(String, String)>,
+pub struct Chosen {
+    pub id: String,
+    pub edits: Vec<(String, String)>,
+}
+
+/// The one design that `name` stands for.
+///
+/// # Errors
+/// Where it is unknown, can't be read, or is `all`.
+pub fn one_design(name: &str) -> Result<Chosen, Complaint> {
+    let mut found = Asked::of(name, "").designs()?;
+    match (found.pop(), found.is_empty()) {
+        (Some(design), true) => Ok(design),
+        _ => Err(Complaint::new("one design, please").help("a row is answered by one kernel")),
+    }
 }
 
 impl Asked {

@@ -235,3 +235,23 @@ fn completions_and_the_manual_know_every_command() {
     let (page, _, status) = told(&["man"], "");
     assert!(status == 0 && page.contains(".TH cowscope 1") && page.contains("explain"), "{page}");
 }
+
+#[test]
+fn sequences_are_answered_line_by_line() {
+    let rows = concat!(
+        r#"{"id":"a","seq":"P:map P:w=A P:drain P:fork=C P:pin=0l P:st C:r"}"#,
+        "\n{\n\n",
+        r#"{"id":"b","seq":"P:map P:juggle"}"#,
+        "\n"
+    );
+    let (out, err, status) = told(&["seq", "--design", "5.11-seqcount"], rows);
+    assert_eq!((err.as_str(), status), ("", 0));
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.len(), 3, "{out}");
+    assert!(lines[0].contains(r#""obs":"P:pin:p0 P:{p0 map=2 ref=1026 ro maybepinned} C:r=A""#), "{out}");
+    assert!(lines[1].contains(r#""error""#) && lines[1].contains(r#""id":null"#), "{out}");
+    assert!(lines[2].contains(r#""id":"b","na""#), "{out}");
+    let (_, err, status) = told(&["seq", "--design", "5.11-seqcont"], rows);
+    assert_eq!(status, 3);
+    assert!(err.contains("5.11-seqcount"), "{err}");
+}

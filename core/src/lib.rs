@@ -9,6 +9,7 @@ pub mod near;
 pub mod repair;
 pub mod replay;
 pub mod report;
+pub mod seq;
 pub mod session;
 pub mod system;
 pub mod trace;

@@ -35,10 +35,23 @@ void clear_soft_dirty(struct mm_struct *mm, u64 va)
 	}
 	spin_lock(&mm->page_table_lock);
 	u64 pte = READ_ONCE(*ptep);
-	if (pte_present(pte) && pte_write(pte)) {
+	if (pte_present(pte)) {
 		bool pinned = CLEAR_REFS_PIN_TEST && READ_ONCE(mm->has_pinned) && page_maybe_dma_pinned(pte_page(pte));
 		if (!pinned)
-			ptep_set_wrprotect(ptep);
+			clear_soft_dirty_pte(ptep);
 	}
 	spin_unlock(&mm->page_table_lock);
+}
+
+/* Write-protected, and known to have been written to by nobody since: one locked operation, whatever the hardware sets meanwhile. */
+void clear_soft_dirty_pte(u64 *ptep)
+{
+	if (!ATOMIC_WRPROTECT) {
+		u64 pte = READ_ONCE(*ptep);
+		WRITE_ONCE(*ptep, pte_wrprotect(pte) | PTE_SOFT_CLEAN);
+		return;
+	}
+	atomic {
+		*ptep = pte_wrprotect(*ptep) | PTE_SOFT_CLEAN;
+	}
 }

@@ -31,6 +31,27 @@
 #define HUGE_PFN ((NR_FRAMES + 511) / 512 * 512)
 /* What mem_map has room for. */
 #define NR_PAGES (NR_FRAMES + NR_HUGE * SUBPAGES)
+/*
+ * The swap device: it takes its time (SWAP_DISK: a page that was written out stays in the swap cache), or it is memory and answers
+ * at once (SWAP_RAM). Neither: a page that was written out is given back at once, and comes back through the swap cache.
+ */
+#ifndef SWAP_DISK
+#define SWAP_DISK 0
+#endif
+#ifndef SWAP_RAM
+#define SWAP_RAM 0
+#endif
+/* Files that memory can be mapped from, and the pages of each. The first is on a disk, others are memory (shared anonymous mappings). */
+#ifndef NR_FILES
+#define NR_FILES 1
+#endif
+#ifndef FILE_PAGES
+#define FILE_PAGES 1
+#endif
+/* Places of a CPU's LRU batch. */
+#ifndef LRU_BATCH_PAGES
+#define LRU_BATCH_PAGES 1
+#endif
 
 /* Words that exist of each frame: a page table has 8 entries here, not 512. */
 #ifndef FRAME_WORDS

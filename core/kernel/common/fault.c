@@ -22,25 +22,53 @@ int do_page_fault(u64 va, u64 error_code)
 /* Makes one access possible, or undoes a sharing (FAULT_FLAG_UNSHARE). mmap_lock is held for reading. */
 int handle_mm_fault(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, int flags)
 {
+	if (NR_HUGE)
+		anon_vma_prepare(vma, flags);
 	int ret = handle_huge_fault(mm, vma, va, flags);
 	if (ret != FAULT_SMALL)
 		return ret;
 	u64 *ptep = pte_alloc(mm, va);
-	u64 pte = READ_ONCE(*ptep);
+	u64 pte;
+	int file;
+	/* The area does not change while it is locked. */
+	atomic {
+		pte = *ptep;
+		file = vma->file;
+		anon_vma_prepare(vma, flags);
+	}
 
 	if (pte_none(pte))
-		return do_anonymous_page(mm, vma, va, ptep, flags);
+		return file ? do_file_page(mm, vma, va, ptep, file - 1, flags) : do_anonymous_page(mm, vma, va, ptep, flags);
 	if (!pte_present(pte))
 		return do_swap_page(mm, vma, va, ptep, pte, flags);
 	if (!(flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE)) || pte_write(pte))
 		return 0;
 
+	bool same;
+	bool of_file = false;
 	spin_lock(&mm->page_table_lock);
-	if (READ_ONCE(*ptep) != pte) {
+	/* Whether a mapped page is anonymous does not change. */
+	atomic {
+		same = *ptep == pte;
+		if (same && !pte_special(pte))
+			of_file = !(compound_head(pte_page(pte))->flags & (1 << PG_anon));
+	}
+	if (!same) {
 		spin_unlock(&mm->page_table_lock);
 		return 0;
 	}
+	if (of_file)
+		return wp_file_page(mm, vma, va, ptep, pte, flags);
 	return do_wp_page(mm, vma, va, ptep, pte, flags);
+}
+
+/* A page of the area's own may come: from now on fork copies entries. Every fault would write the same. */
+void anon_vma_prepare(struct vm_area_struct *vma, int flags)
+{
+	atomic {
+		if ((flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE)) && !(vma->flags & VM_SHARED) && !vma->anon_vma)
+			vma->anon_vma = true;
+	}
 }
 
 /* Nothing is mapped yet: zeroes. A read gets the shared page of zeroes. */

@@ -12,6 +12,7 @@ SYSCALL int fork(int child)
 		u64 start;
 		u64 end;
 		u64 vm_flags;
+		bool copies;
 		/* The area can't change while the lock is held for writing, and the child does not run yet. */
 		atomic {
 			start = mm->vma[i].start;
@@ -22,9 +23,15 @@ SYSCALL int fork(int child)
 			child_mm->vma[i].start = start;
 			child_mm->vma[i].end = end;
 			child_mm->vma[i].flags = vm_flags;
+			child_mm->vma[i].file = mm->vma[i].file;
+			child_mm->vma[i].file_base = mm->vma[i].file_base;
+			/* What a fault would find anyway is not copied; nor what the child shall not see. */
+			copies = (mm->vma[i].anon_vma || (vm_flags & VM_HUGETLB)) && !(vm_flags & VM_WIPEONFORK);
+			child_mm->vma[i].anon_vma = copies;
 		}
 		fork_locks_vma(mm, &mm->vma[i]);
-		copy_page_range(child_mm, mm, start, end, vm_flags);
+		if (copies)
+			copy_page_range(child_mm, mm, start, end, vm_flags);
 	}
 	/* Once for all areas. Until then the parent's threads may write through translations that are no longer in the tables. */
 	if (FORK_FLUSH)
@@ -109,11 +116,9 @@ bool copy_present_pte(struct mm_struct *dst, struct mm_struct *src, u64 *dst_pte
 	}
 	if (WRPROTECT_FIRST && pte_write(pte))
 		ptep_set_wrprotect(src_pte);
-	get_page(page);
-	if (FORK_PIN_TEST && READ_ONCE(src->has_pinned) && page_maybe_dma_pinned(page)) {
-		put_page(page);
+	if (FORK_PIN_TEST && READ_ONCE(src->has_pinned) && page_maybe_dma_pinned(page))
 		return copy_present_page(src, dst_pte, page, va, prealloc);
-	}
+	get_page(page);
 	page_dup_rmap(page);
 	large_page_mapped(dst, page, 1);
 	if (!WRPROTECT_FIRST && pte_write(pte))
@@ -134,7 +139,13 @@ bool copy_present_page(struct mm_struct *src, u64 *dst_pte, struct page *page, u
 	copy_page(new, page);
 	page_add_new_anon_rmap(new, va);
 	lru_cache_add(new);
-	WRITE_ONCE(*dst_pte, mk_pte(page_to_pfn(new), PTE_D | PTE_RW));
+	/* With the rights of the area, which may not be those of the parent's entry; nobody changes them meanwhile. */
+	atomic {
+		*dst_pte = mk_pte(page_to_pfn(new), PTE_D);
+		for (int i = 0; i < NR_VMAS; i++)
+			if (src->vma[i].start <= va && va < src->vma[i].end)
+				*dst_pte = area_pte(src->vma[i].flags, *dst_pte);
+	}
 	note_copy_end(src, va, NULL);
 	return true;
 }

@@ -32,6 +32,12 @@ bool can_follow_write_pte(struct vm_area_struct *vma, u64 pte, u64 gup_flags)
 	return pte_write(pte) || ((gup_flags & FOLL_COW) && pte_dirty(pte));
 }
 
+/* Long-term write pins of file pages, whose writing back the file system could not see (6.5 refuses them). */
+bool gup_longterm_allowed(struct vm_area_struct *vma, u64 gup_flags)
+{
+	return true;
+}
+
 /* Whether the area allows the access, or FOLL_FORCE overrules it where a private copy can be made. */
 bool gup_allowed(u64 vm_flags, u64 gup_flags)
 {
@@ -59,7 +65,7 @@ struct page *get_user_page_slow(struct mm_struct *mm, u64 va, u64 gup_flags)
 	down_read(&mm->mmap_lock);
 	struct vm_area_struct *vma = find_vma(mm, va);
 	u64 vm_flags = vma ? READ_ONCE(vma->flags) : 0;
-	if (gup_allowed(vm_flags, gup_flags)) {
+	if (vma && gup_allowed(vm_flags, gup_flags) && gup_longterm_allowed(vma, gup_flags)) {
 		gup_flags = gup_slow_flags(vm_flags, gup_flags);
 		/* Whatever was true before a fault is looked up again after it. */
 		int why = follow_page_pte(mm, vma, va, gup_flags, &page);

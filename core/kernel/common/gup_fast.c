@@ -22,7 +22,7 @@ struct page *gup_pte(struct mm_struct *mm, u64 va, u64 gup_flags)
 	}
 	ptep = table_entry(entry, va, PAGE_SHIFT);
 	u64 pte = READ_ONCE(*ptep);
-	if (!pte_present(pte) || pte_special(pte))
+	if (!pte_present(pte) || pte_protnone(pte) || pte_special(pte))
 		return NULL;
 	if ((gup_flags & FOLL_WRITE) && !pte_write(pte))
 		return NULL;

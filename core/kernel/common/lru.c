@@ -5,8 +5,8 @@
 
 SWITCH(LRU_BATCH, 0, "new pages wait in a per-CPU batch that holds a reference on them")
 
-/* One place stands for the kernel's fifteen: what matters is whether this page waits. */
-int lru_batch[NR_CPUS];
+/* One place stands for the kernel's fifteen, where nobody asks for more: what matters is whether this page waits. */
+int lru_batch[NR_CPUS][LRU_BATCH_PAGES];
 
 /* A new page is mapped. */
 void lru_cache_add(struct page *page)
@@ -14,9 +14,15 @@ void lru_cache_add(struct page *page)
 	if (!LRU_BATCH)
 		return;
 	int cpu = smp_processor_id();
-	lru_add_drain();
+	int place = 0;
+	while (place < LRU_BATCH_PAGES && READ_ONCE(lru_batch[cpu][place]))
+		place++;
+	if (place == LRU_BATCH_PAGES) {
+		lru_add_drain();
+		place = 0;
+	}
 	get_page(page);
-	WRITE_ONCE(lru_batch[cpu], page_to_pfn(page));
+	WRITE_ONCE(lru_batch[cpu][place], page_to_pfn(page));
 }
 
 /* This CPU's batch goes to the list, and its references go. */
@@ -25,11 +31,27 @@ void lru_add_drain(void)
 	if (!LRU_BATCH)
 		return;
 	int cpu = smp_processor_id();
-	int pfn = READ_ONCE(lru_batch[cpu]);
-	if (!pfn)
+	for (int place = 0; place < LRU_BATCH_PAGES; place++) {
+		int pfn = READ_ONCE(lru_batch[cpu][place]);
+		if (!pfn)
+			continue;
+		WRITE_ONCE(lru_batch[cpu][place], 0);
+		struct page *page = pfn_to_page(pfn);
+		set_bit(PG_lru, &page->flags);
+		put_page(page);
+	}
+}
+
+/* A page that reclaim took off the list and keeps goes back there as new pages do. */
+void putback_lru_page(struct page *page)
+{
+	if (!LRU_BATCH || !test_and_clear_bit(PG_lru, &page->flags))
 		return;
-	WRITE_ONCE(lru_batch[cpu], 0);
-	struct page *page = pfn_to_page(pfn);
-	set_bit(PG_lru, &page->flags);
-	put_page(page);
+	lru_cache_add(page);
+}
+
+/* Mappings go: the batch might hold their last pages. */
+void unmap_drains_lru(void)
+{
+	lru_add_drain();
 }

@@ -7,12 +7,15 @@ enum pte_bits {
 	PTE_A = 0x20,
 	PTE_D = 0x40,
 	PTE_PS = 0x80,
+	PTE_PROTNONE = 0x100,    /* in an entry that is not present for the hardware: a page that its owner may not touch now */
 	PTE_SPECIAL = 0x200,     /* software: no struct page behind it counts (the zero page) */
+	PTE_SOFT_CLEAN = 0x800,  /* software: not written to since clear_refs (the kernel keeps the opposite, soft-dirty) */
 	PTE_SWAP_EXCL = 0x2,     /* in an entry that is not present: the swapped page was this address space's own */
 	PTE_SWAP = 0x10,         /* in an entry that is not present: a place on the swap device */
 };
 
-bool pte_present(u64 pte) { return pte & PTE_P; }
+bool pte_present(u64 pte) { return pte & (PTE_P | PTE_PROTNONE); }
+bool pte_protnone(u64 pte) { return (pte & (PTE_P | PTE_PROTNONE)) == PTE_PROTNONE; }
 bool pte_write(u64 pte) { return pte & PTE_RW; }
 bool pte_dirty(u64 pte) { return pte & PTE_D; }
 bool pte_special(u64 pte) { return pte & PTE_SPECIAL; }

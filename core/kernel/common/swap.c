@@ -80,6 +80,35 @@ void free_swap(u64 pte)
 	put_page(page);
 }
 
+/* A mapping's reference is given back; a page that only the swap cache still holds leaves it, if nobody is busy with it. */
+void free_page_and_swap_cache(struct page *page)
+{
+	bool cached;
+	bool last = false;
+
+	if (NR_HUGE && PageCompound(page)) {
+		put_page(page);
+		return;
+	}
+	/* A page that somebody maps or that is not in the cache: as put_page. */
+	atomic {
+		cached = (page->flags & (1 << PG_swapcache)) && page->mapcount == 0;
+		if (!cached) {
+			page->refcount -= 1;
+			last = page->refcount == 0;
+		}
+	}
+	if (last)
+		free_page(page);
+	if (!cached)
+		return;
+	if (trylock_page(page)) {
+		try_to_free_swap(page);
+		unlock_page(page);
+	}
+	put_page(page);
+}
+
 /* The cached page of a slot with one reference more, or NULL. */
 struct page *find_get_swap_page(int slot)
 {
@@ -113,12 +142,42 @@ struct page *swapin_page(int slot)
 		put_page(page);
 		return NULL;
 	}
+	read_swap_slot(page, slot);
+	lru_cache_add(page);
+	unlock_page(page);
+	return page;
+}
+
+void read_swap_slot(struct page *page, int slot)
+{
 	u64 *to = page_address(page);
 	u64 *from = swap_address(slot);
 	for (int i = 0; i < PAGE_WORDS; i++)
 		copy_word(&to[i], &from[i]);
-	unlock_page(page);
+}
+
+/* Swap space that is memory, and one entry that names the slot: the page need not go through the swap cache. */
+bool swapin_skips_cache(int slot)
+{
+	return SWAP_RAM && READ_ONCE(swap_count[slot]) == 1 && READ_ONCE(swap_cache[slot]) == 0;
+}
+
+/* A page that is in nobody's hands but this fault's. */
+struct page *swapin_direct(int slot)
+{
+	struct page *page = alloc_page();
+
+	atomic {
+		page->flags = (1 << PG_locked) | (1 << PG_anon);
+	}
+	read_swap_slot(page, slot);
+	lru_cache_add(page);
 	return page;
+}
+
+/* Page lock and page-table lock held: a page that came back is mapped. */
+void swapin_mapped(struct page *page)
+{
 }
 
 /* How many entries and swapped entries share the page; page lock held, so that neither moves into the other unseen. */
@@ -152,13 +211,16 @@ void copy_nonpresent_pte(u64 *dst_pte, u64 *src_pte, u64 pte)
 int do_swap_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *ptep, u64 pte, int flags)
 {
 	int slot = pte_swap_slot(pte);
-	struct page *page = swapin_page(slot);
+	bool direct = swapin_skips_cache(slot);
+	struct page *page = direct ? swapin_direct(slot) : swapin_page(slot);
 
 	if (!page)
 		return 0;
-	lock_page(page);
-	if (!PageSwapCache(page) || page->slot != slot)
-		goto out;
+	if (!direct) {
+		lock_page(page);
+		if (!PageSwapCache(page) || page->slot != slot)
+			goto out;
+	}
 	spin_lock(&mm->page_table_lock);
 	if (READ_ONCE(*ptep) != pte) {
 		spin_unlock(&mm->page_table_lock);
@@ -186,6 +248,7 @@ int map_swapped_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u
 	page_add_anon_rmap(page, va);
 	WRITE_ONCE(*ptep, entry);
 	swap_free(pte_swap_slot(pte));
+	swapin_mapped(page);
 	unlock_page(page);
 	if (flags & FAULT_FLAG_WRITE)
 		return do_wp_page(mm, vma, va, ptep, entry, flags);

@@ -13,6 +13,8 @@ enum page_flags {
 	PG_anon_exclusive,
 	PG_hugetlb,
 	PG_double_map,
+	PG_active,
+	PG_private,      /* a file system keeps something with the page, and a reference on it */
 };
 
 /* One frame of memory. */
@@ -39,6 +41,7 @@ enum vm_flags {
 	VM_DONTCOPY = 0x20000,
 	VM_HUGETLB = 0x400000,
 	VM_HUGEPAGE = 0x20000000,
+	VM_WIPEONFORK = 0x2000000,
 };
 
 /* A memory area: [start, end). An empty one is free. */
@@ -46,6 +49,9 @@ struct vm_area_struct {
 	u64 start;
 	u64 end;
 	u64 flags;
+	int file;             /* 1 + the file whose pages it shows; 0: anonymous memory */
+	u64 file_base;        /* where the first page of the file is, or would be */
+	bool anon_vma;        /* pages of its own may be mapped here: without, fork copies no entry */
 	int vm_lock;          /* of this area alone (6.4 and later): 0 free, n readers, -1 a writer */
 	u64 vm_lock_seq;      /* equal to its address space's: write-locked until that one's mmap_lock is let go */
 };
@@ -90,9 +96,15 @@ enum fault_flags {
 };
 
 enum errors {
+	EIO = 5,
+	EAGAIN = 11,
+	ENOMEM = 12,
 	EFAULT = 14,
+	EBUSY = 16,
 	EINVAL = 22,
 	EMLINK = 31,
+	ENOSYS = 38,
+	EOPNOTSUPP = 95,
 };
 
 enum protections {

@@ -37,10 +37,10 @@ void zap_page_range(struct mm_struct *mm, u64 start, u64 end)
 		}
 		struct page *page = zap_pte(mm, va);
 		if (!ZAP_FLUSH_FIRST && page)
-			put_page(page);
+			free_page_and_swap_cache(page);
 		flush_tlb_page(mm, va);
 		if (ZAP_FLUSH_FIRST && page)
-			put_page(page);
+			free_page_and_swap_cache(page);
 	}
 }
 
@@ -54,6 +54,7 @@ SYSCALL int munmap(u64 va, int pages)
 	struct vm_area_struct *vma = find_vma(mm, va);
 	if (vma) {
 		vma_start_write(mm, vma);
+		unmap_drains_lru();
 		/* Where there is room for one area only, all of it goes, or its beginning. Nobody looks while the lock is held for writing. */
 		vma = split_area(mm, vma, va, va + pages * PAGE_SIZE);
 		atomic {
@@ -70,7 +71,15 @@ SYSCALL int munmap(u64 va, int pages)
 	return ret;
 }
 
-enum { MADV_DONTNEED = 4, MADV_DONTFORK = 10, MADV_DOFORK = 11, MADV_PAGEOUT = 21 };
+enum {
+	MADV_DONTNEED = 4, MADV_DONTFORK = 10, MADV_DOFORK = 11, MADV_WIPEONFORK = 18, MADV_KEEPONFORK = 19, MADV_PAGEOUT = 21,
+};
+
+/* The flag of the area that an advice sets; what undoes it is the next number. */
+u64 advised_flag(int advice)
+{
+	return advice == MADV_DONTFORK || advice == MADV_DOFORK ? VM_DONTCOPY : VM_WIPEONFORK;
+}
 
 SYSCALL int madvise(u64 va, int pages, int advice)
 {
@@ -80,20 +89,23 @@ SYSCALL int madvise(u64 va, int pages, int advice)
 	case MADV_DONTNEED:
 		ghost_window_begin(va, pages);
 		down_read(&mm->mmap_lock);
+		unmap_drains_lru();
 		zap_page_range(mm, va, va + pages * PAGE_SIZE);
 		up_read(&mm->mmap_lock);
 		ghost_window_end(va, pages);
 		return 0;
 	case MADV_DONTFORK:
 	case MADV_DOFORK:
+	case MADV_WIPEONFORK:
+	case MADV_KEEPONFORK:
 		mmap_write_lock(mm);
 		struct vm_area_struct *vma = find_vma(mm, va);
 		if (vma)
 			vma = split_area(mm, vma, va, va + pages * PAGE_SIZE);
-		if (vma && advice == MADV_DONTFORK)
-			vma->flags |= VM_DONTCOPY;
+		if (vma && (advice == MADV_DONTFORK || advice == MADV_WIPEONFORK))
+			vma->flags |= advised_flag(advice);
 		else if (vma)
-			vma->flags &= ~(u64)VM_DONTCOPY;
+			vma->flags &= ~advised_flag(advice);
 		merge_areas(mm);
 		mmap_write_unlock(mm);
 		return 0;
@@ -136,7 +148,10 @@ SYSCALL int mprotect(u64 va, int pages, int prot)
 	return ret;
 }
 
-/* Takes W away; gives it back only where can_change_pte_writable knows that no fault is needed to find out. */
+/*
+ * Takes W away; gives it back only where can_change_pte_writable knows that no fault is needed to find out. Where nothing is
+ * allowed the hardware must not find the page, but the kernel must.
+ */
 void change_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, int prot)
 {
 	u64 *ptep = pte_offset(mm, va);
@@ -145,7 +160,15 @@ void change_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, int pr
 	spin_lock(&mm->page_table_lock);
 	u64 pte = READ_ONCE(*ptep);
 	if (pte_present(pte)) {
-		if (!(prot & PROT_WRITE)) {
+		if (pte_protnone(pte) != (prot == PROT_NONE)) {
+			/* What the hardware sets in A and D meanwhile is kept. */
+			pte = (ptep_get_and_clear(ptep) & ~(u64)(PTE_P | PTE_PROTNONE)) | (prot == PROT_NONE ? PTE_PROTNONE : PTE_P);
+			if (!(prot & PROT_WRITE))
+				pte = pte_wrprotect(pte);
+			else if (!pte_write(pte) && can_change_pte_writable(vma, pte))
+				pte |= PTE_RW;
+			WRITE_ONCE(*ptep, pte);
+		} else if (!(prot & PROT_WRITE)) {
 			if (pte_write(pte))
 				ptep_set_wrprotect(ptep);
 		} else if (!pte_write(pte) && can_change_pte_writable(vma, pte)) {
@@ -155,10 +178,10 @@ void change_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, int pr
 	spin_unlock(&mm->page_table_lock);
 }
 
-/* A COW mapping waits for the write fault. */
+/* A COW mapping waits for the write fault. So does a file's, where the file system wants to know of the first write. */
 bool can_change_pte_writable(struct vm_area_struct *vma, u64 pte)
 {
-	return false;
+	return (vma->flags & VM_SHARED) && (vma->file > 1 || pte_dirty(pte));
 }
 
 /* The process goes: all its memory. What it referred to through devices and pipes stays referred to. */
@@ -167,6 +190,7 @@ SYSCALL void exit(void)
 	struct mm_struct *mm = current_mm();
 
 	mmap_write_lock(mm);
+	unmap_drains_lru();
 	for (int i = 0; i < NR_VMAS; i++) {
 		struct vm_area_struct *vma = &mm->vma[i];
 		u64 start = vma->start;

@@ -17,6 +17,16 @@ bool is_cow_mapping(u64 vm_flags)
 	return (vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
 }
 
+/* An entry for a page of an area's own, with the area's rights. */
+u64 area_pte(u64 vm_flags, u64 pte)
+{
+	if (vm_flags & VM_WRITE)
+		pte |= PTE_RW;
+	if (!(vm_flags & (VM_READ | VM_WRITE)))
+		pte = (pte & ~(u64)PTE_P) | PTE_PROTNONE;
+	return pte;
+}
+
 /* PTE_RW if the area lets user programs write now. */
 u64 vma_write_bit(struct vm_area_struct *vma)
 {
@@ -71,7 +81,8 @@ void merge_areas(struct mm_struct *mm)
 	atomic {
 		for (int i = 0; i < NR_VMAS; i++)
 			for (int j = 0; j < NR_VMAS; j++)
-				if (mm->vma[i].end && mm->vma[i].end == mm->vma[j].start && mm->vma[i].flags == mm->vma[j].flags) {
+				if (mm->vma[i].end && mm->vma[i].end == mm->vma[j].start && mm->vma[i].flags == mm->vma[j].flags &&
+				    mm->vma[i].file_base == mm->vma[j].file_base && mm->vma[i].file == mm->vma[j].file) {
 					mm->vma[i].end = mm->vma[j].end;
 					mm->vma[j].start = 0;
 					mm->vma[j].end = 0;
@@ -79,7 +90,8 @@ void merge_areas(struct mm_struct *mm)
 	}
 }
 
-SYSCALL int mmap(u64 va, int pages)
+/* `file`: 1 + the file that is shown from its first page on; 0: anonymous memory. */
+int mmap_area(u64 va, int pages, int file, u64 vm_flags)
 {
 	struct mm_struct *mm = current_mm();
 	int ret = -EINVAL;
@@ -91,13 +103,22 @@ SYSCALL int mmap(u64 va, int pages)
 			if (mm->vma[i].end == 0) {
 				mm->vma[i].start = va;
 				mm->vma[i].end = va + pages * PAGE_SIZE;
-				mm->vma[i].flags = VM_READ | VM_WRITE | VM_MAYWRITE;
+				mm->vma[i].flags = vm_flags;
+				mm->vma[i].file = file;
+				mm->vma[i].file_base = file ? va : 0;
+				mm->vma[i].anon_vma = false;
 				ret = 0;
 			}
 		}
 	}
 	mmap_write_unlock(mm);
 	return ret;
+}
+
+/* Anonymous memory of the process's own. */
+SYSCALL int mmap(u64 va, int pages)
+{
+	return mmap_area(va, pages, 0, VM_READ | VM_WRITE | VM_MAYWRITE);
 }
 
 /* Process `n` is a thread of the kernel: it begins, with an address space that has nothing in it. */

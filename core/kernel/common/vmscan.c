@@ -65,8 +65,15 @@ bool shrink_page(struct page *page)
 	if (gone)
 		return true;
 	unlock_page(page);
+	putback_lru_page(page);
 	put_page(page);
 	return false;
+}
+
+/* A disk is still busy with the page: it stays in the swap cache until somebody needs memory again. */
+bool reclaim_waits_for_disk(void)
+{
+	return !SWAP_DISK;
 }
 
 /* Every mapper, by the reverse map. */
@@ -118,10 +125,12 @@ bool write_and_free(struct page *page)
 	u64 *to = swap_address(slot);
 	u64 *from = page_address(page);
 	/* A clean page is on the device already. */
-	if (test_and_clear_bit(PG_dirty, &page->flags))
+	if (test_and_clear_bit(PG_dirty, &page->flags)) {
 		for (int i = 0; i < PAGE_WORDS; i++)
 			copy_word(&to[i], &from[i]);
-
+		if (!reclaim_waits_for_disk())
+			return false;
+	}
 	/*
 	 * The swap cache's reference and the caller's own, and no other. The count goes to zero and the page leaves the cache under the
 	 * cache's lock: who looks it up gets it before or not at all.

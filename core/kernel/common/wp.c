@@ -29,7 +29,7 @@ copy:
 /* The page is this address space's own: let it write. More rights need no flush: a stale entry only faults once more. */
 void wp_page_reuse(struct mm_struct *mm, struct vm_area_struct *vma, u64 *ptep, u64 pte)
 {
-	WRITE_ONCE(*ptep, pte | PTE_A | PTE_D | vma_write_bit(vma));
+	WRITE_ONCE(*ptep, (pte & ~(u64)PTE_SOFT_CLEAN) | PTE_A | PTE_D | vma_write_bit(vma));
 	spin_unlock(&mm->page_table_lock);
 }
 
@@ -78,7 +78,10 @@ int wp_page_copy(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *
 	spin_unlock(&mm->page_table_lock);
 
 	if (old) {
-		put_page(old);
+		if (wp_frees_swap_cache())
+			free_page_and_swap_cache(old);
+		else
+			put_page(old);
 		put_page(old);
 	}
 	return 0;
@@ -88,4 +91,10 @@ void remove_old_mapping(struct mm_struct *mm, struct page *old)
 {
 	page_remove_rmap(old);
 	large_page_mapped(mm, old, -1);
+}
+
+/* Whether a copy takes the old page out of the swap cache where that alone still holds it (f4c4a3f48480, 5.12). */
+bool wp_frees_swap_cache(void)
+{
+	return false;
 }

@@ -51,3 +51,8 @@ bool huge_page_may_be_reused(struct page *page)
 {
 	return page_count(page) == 1;
 }
+
+bool wp_frees_swap_cache(void)
+{
+	return true;
+}

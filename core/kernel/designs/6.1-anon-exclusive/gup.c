@@ -37,7 +37,8 @@ bool can_follow_write_pte(struct vm_area_struct *vma, u64 pte, u64 gup_flags)
 		return true;
 	if (!(gup_flags & FOLL_FORCE) || (READ_ONCE(vma->flags) & VM_WRITE) || pte_special(pte))
 		return false;
-	return PageAnon(pte_page(pte)) && PageAnonExclusive(pte_page(pte));
+	/* Nor past somebody who waits for the next write (soft-dirty). */
+	return !(pte & PTE_SOFT_CLEAN) && PageAnon(pte_page(pte)) && PageAnonExclusive(pte_page(pte));
 }
 
 bool gup_pmd_changed(u64 *pmdp, u64 pmd)

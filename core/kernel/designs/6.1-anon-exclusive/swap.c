@@ -56,8 +56,13 @@ int map_swapped_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u
 	u64 entry = mk_pte(page_to_pfn(page), 0);
 	bool exclusive = pte & PTE_SWAP_EXCL;
 
+	/* A page that never was in the swap cache is in nobody else's hands. */
+	if (SWAP_RAM && !PageSwapCache(page))
+		exclusive = true;
+	else if (swapin_sheds_batch(flags, exclusive) && !test_bit(PG_lru, &page->flags))
+		lru_add_drain();
 	swap_free(pte_swap_slot(pte));
-	if ((flags & FAULT_FLAG_WRITE) && page_count(page) == 2)
+	if (should_try_to_free_swap(page, flags))
 		try_to_free_swap(page);
 	/* One reference is this fault's own and becomes the mapping's. */
 	if (exclusive || page_count(page) == 1) {
@@ -71,9 +76,22 @@ int map_swapped_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u
 	if (exclusive)
 		set_bit(PG_anon_exclusive, &page->flags);
 	WRITE_ONCE(*ptep, entry);
+	swapin_mapped(page);
 	unlock_page(page);
 	if (flags & FAULT_FLAG_WRITE)
 		return do_wp_page(mm, vma, va, ptep, entry, flags);
 	spin_unlock(&mm->page_table_lock);
 	return 0;
+}
+
+/* The batch's reference must not make a copy necessary. */
+bool swapin_sheds_batch(int flags, bool exclusive)
+{
+	return LRU_BATCH && (flags & FAULT_FLAG_WRITE);
+}
+
+/* Only if that leaves this fault as the one owner. */
+bool should_try_to_free_swap(struct page *page, int flags)
+{
+	return (flags & FAULT_FLAG_WRITE) && page_count(page) == 2;
 }

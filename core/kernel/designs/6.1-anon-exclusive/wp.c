@@ -38,5 +38,18 @@ bool wp_can_reuse_anon_page(struct page *page)
 /* Taking write protection back: the owner needs no fault to find out that he is. */
 bool can_change_pte_writable(struct vm_area_struct *vma, u64 pte)
 {
-	return pte_dirty(pte) && !pte_special(pte) && PageAnonExclusive(pte_page(pte));
+	if (vma->flags & VM_SHARED)
+		return vma->file > 1 || pte_dirty(pte);
+	/* Where writes are waited for (soft-dirty), the fault must come. */
+	return pte_dirty(pte) && !(pte & PTE_SOFT_CLEAN) && !pte_special(pte) && PageAnonExclusive(pte_page(pte));
+}
+
+bool unshare_copies_files(void)
+{
+	return LONGTERM_UNSHARE;
+}
+
+bool wp_frees_swap_cache(void)
+{
+	return true;
 }

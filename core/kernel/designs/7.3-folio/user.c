@@ -1,0 +1,11 @@
+/* What was measured on it. */
+
+bool has_probe_module(void)
+{
+	return true;
+}
+
+/* Unmapping no longer empties the LRU batch. */
+void unmap_drains_lru(void)
+{
+}
