@@ -281,7 +281,7 @@ fn any_row_has_an_answer_on_any_design() {
     for design in &library().designs {
         let mut runner = runner(&design.id, &[]);
         let mut answered = 0;
-        for i in 0..60 {
+        for i in 0..40 {
             let seq = any_row(&mut rng);
             let id = format!("x{i}{}", if i % 2 == 0 { "r" } else { "" });
             let row = Row::parse(&serde_json::json!({ "id": id, "seq": seq }).to_string()).expect("a row");
@@ -294,7 +294,7 @@ fn any_row_has_an_answer_on_any_design() {
                 Err(Trouble::Wrong(why)) => panic!("{} {id} {seq}: {why}", design.id),
             }
         }
-        assert!(answered > 45, "{}: {answered}", design.id);
+        assert!(answered > 30, "{}: {answered}", design.id);
     }
 }
 

@@ -36,7 +36,7 @@ void clear_soft_dirty(struct mm_struct *mm, u64 va)
 	spin_lock(&mm->page_table_lock);
 	u64 pte = READ_ONCE(*ptep);
 	if (pte_present(pte)) {
-		bool pinned = CLEAR_REFS_PIN_TEST && READ_ONCE(mm->has_pinned) && page_maybe_dma_pinned(pte_page(pte));
+		bool pinned = pte_write(pte) && CLEAR_REFS_PIN_TEST && READ_ONCE(mm->has_pinned) && page_maybe_dma_pinned(pte_page(pte));
 		if (!pinned)
 			clear_soft_dirty_pte(ptep);
 	}

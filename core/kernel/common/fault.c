@@ -80,7 +80,7 @@ int do_anonymous_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, 
 	if (flags & FAULT_FLAG_WRITE) {
 		page = alloc_page();
 		clear_page(page);
-		entry = mk_pte(page_to_pfn(page), PTE_D | vma_write_bit(vma));
+		entry = area_pte(READ_ONCE(vma->flags), mk_pte(page_to_pfn(page), PTE_D));
 	}
 	spin_lock(&mm->page_table_lock);
 	if (READ_ONCE(*ptep) == 0) {

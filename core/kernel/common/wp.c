@@ -59,7 +59,7 @@ int wp_page_copy(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *
 		remove_old_mapping(mm, old);
 	u64 entry = mk_pte(page_to_pfn(new), PTE_D);
 	if (flags & FAULT_FLAG_WRITE)
-		entry |= vma_write_bit(vma);
+		entry = area_pte(READ_ONCE(vma->flags), entry);
 
 	/* Nobody may see the new page while somebody still uses the old one through his TLB. */
 	if (WP_FLUSH_FIRST) {

@@ -72,3 +72,9 @@ copy:
 	get_page(page);
 	return wp_page_copy(mm, vma, va, ptep, pte, page, flags);
 }
+
+/* FOLL_LONGTERM asks for it. */
+bool unshare_copies_files(void)
+{
+	return true;
+}
