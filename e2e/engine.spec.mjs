@@ -9,7 +9,7 @@ test("two engines start: one steps, one searches", async ({ page }) => {
 test("an engine that dies is followed by a fresh one at the same step", async ({ page }) => {
   await openRace(page);
   const before = await page.getByLabel("Fingerprint").textContent();
-  await page.getByRole("button", { name: "About" }).click();
+  await page.getByRole("button", { name: "Model" }).click();
   // Which of the two it is, is not for the test to know.
   const gone = Promise.race(page.workers().map((worker) => worker.waitForEvent("close")));
   await page.getByRole("button", { name: "End the engine" }).click();
@@ -26,7 +26,7 @@ test("an engine that dies is followed by a fresh one at the same step", async ({
 test("a page that fails shows the way back to the same step", async ({ page }) => {
   await openRace(page);
   const link = page.url();
-  await page.getByRole("button", { name: "About" }).click();
+  await page.getByRole("button", { name: "Model" }).click();
   await page.getByRole("button", { name: "Let the page fail" }).click();
   await expect(page.getByRole("alert")).toContainText("The page has failed");
   expect(page.complaints.splice(0).join()).toContain("unreachable");

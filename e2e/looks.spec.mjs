@@ -15,7 +15,7 @@ const VIEWS = {
   edit: (page) => page.getByRole("tab", { name: "Edit C" }).click(),
   broken: (page) => page.keyboard.press("End"),
   matrix: (page) => page.getByRole("button", { name: "Matrix" }).click(),
-  about: (page) => page.getByRole("button", { name: "About" }).click(),
+  about: (page) => page.getByRole("button", { name: "Model" }).click(),
   help: (page) => page.keyboard.press("?"),
   palette: (page) => page.keyboard.press("/"),
 };

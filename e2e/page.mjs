@@ -25,3 +25,14 @@ export async function openRace(page) {
   await expect(page.getByRole("region", { name: "Verdict" })).toContainText("Breaks");
   await expect(page).toHaveURL(/x=.+&at=\d+/);
 }
+
+const time = (page) => page.getByRole("group", { name: "Time", exact: true });
+
+// The step that is shown.
+export const step = async (page) => Number((await time(page).textContent()).match(/step (\d+) of/)[1]);
+
+// Waits until this step is shown.
+export const at = (page, n) => expect(time(page)).toContainText(`step ${n} of`);
+
+// The fingerprint of the state that is shown.
+export const fingerprint = (page) => page.getByLabel("Fingerprint").textContent();

@@ -1,9 +1,5 @@
 // The main job, end to end: the race is found, watched, shared, and opened again by somebody else.
-import { expect, openRace, test } from "./page.mjs";
-
-const step = async (page) => Number((await page.getByRole("group", { name: "Time", exact: true }).textContent()).match(/step (\d+) of/)[1]);
-const at = (page, n) => expect(page.getByRole("group", { name: "Time", exact: true })).toContainText(`step ${n} of`);
-const fingerprint = (page) => page.getByLabel("Fingerprint").textContent();
+import { at, expect, fingerprint, openRace, step, test } from "./page.mjs";
 
 test("the bare address opens on the founding race, one step before the collision, Play in focus", async ({ page }) => {
   await openRace(page);

@@ -1,6 +1,19 @@
 // Starts the interface, and keeps a copy of everything for the next visit without a network.
 import init from "./ui.js";
 
+// The engine is compiled once, for all its workers; the interface hands it to each.
+const compiled = async () => {
+  const answer = await fetch("./engine_bg.wasm");
+  if (!answer.ok) throw new Error(`the engine: ${answer.status}`);
+  const streams = answer.headers.get("content-type") === "application/wasm";
+  return streams ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
+};
+globalThis.cowscopeEngine = compiled();
+globalThis.cowscopeEngine.catch(() => {}); // whoever waits for it hears of it
+
+// The editor is loaded when it is opened.
+addEventListener("cowscope-editor", () => import("./editor.js"));
+
 init().catch((error) => {
   const note = document.createElement("p");
   note.setAttribute("role", "alert");

@@ -64,17 +64,52 @@ pub fn check(loaded: &Loaded, budget: Budget, progress: &mut dyn FnMut(&Counts) 
             break;
         }
     }
-    // no break: the model had no room for it
-    let undecided = Some(broken::TRAP + Trap::TooManyStale as u16);
-    let overflowed = found.iter().any(|f| number(f.what) == undecided);
-    found.retain(|f| number(f.what) != undecided);
     let (end, counts) = first.unwrap_or((End::Cancelled, Counts::default()));
-    let verdict = match (found.is_empty(), end) {
+    let verdict = verdict(&mut found, end);
+    Answer { verdict, end, counts, found, scope: scope(loaded) }
+}
+
+/// Looks for the breaks with the fewest context switches and stops there, each with its fewest steps. Where there is none it
+/// has tried every order, and the question is decided all the same. `progress` is asked now and then and can cancel.
+pub fn find(loaded: &Loaded, budget: Budget, progress: &mut dyn FnMut(&Counts) -> Progress) -> Answer {
+    let model = loaded.system.clone();
+    let goal = Goal { first: Some(Target::Any), bound: None };
+    let mut search = Layered::new(model.clone(), Measure::Switches, goal, budget);
+    let mut end = run(&mut search, progress);
+    let counts = search.counts();
+    let cheapest = search.findings().list().iter().filter_map(|f| search.cost_of(f.what)).min();
+    if let Some(cost) = cheapest {
+        let goal = Goal { first: None, bound: Some(cost.switches) };
+        search = Layered::new(model.clone(), Measure::Switches, goal, budget);
+        end = run(&mut search, progress);
+    }
+    let mut found: Vec<Found> = Vec::new();
+    let mut list: Vec<_> = search.findings().list().iter().filter_map(|f| Some((search.cost_of(f.what)?, f))).collect();
+    list.sort_by_key(|(cost, _)| *cost);
+    for (cost, f) in list {
+        let invariant = number(f.what);
+        if found.iter().all(|known| number(known.what) != invariant) {
+            let target = invariant.map_or(Target::This(Break::Deadlock), Target::Invariant);
+            let needs_race = needs_race(&model, target, budget, progress);
+            let proven = matches!(end, End::Complete | End::Bounded(_));
+            let told = told(&model, loaded, f.what, f.schedule.clone(), cost);
+            found.push(Found { proven, needs_race, states: counts.states, ..told });
+        }
+    }
+    let verdict = verdict(&mut found, end);
+    Answer { verdict, end, counts, found, scope: scope(loaded) }
+}
+
+/// What the ending of a search and its findings say. That the model had no room for a state is no break, and no proof.
+fn verdict(found: &mut Vec<Found>, end: End) -> trace::Verdict {
+    let too_small = Some(broken::TRAP + Trap::TooManyStale as u16);
+    let overflowed = found.iter().any(|f| number(f.what) == too_small);
+    found.retain(|f| number(f.what) != too_small);
+    match (found.is_empty(), end) {
         (false, _) => trace::Verdict::Breaks,
         (true, End::Complete) if !overflowed => trace::Verdict::Holds,
         _ => trace::Verdict::NotDecided,
-    };
-    Answer { verdict, end, counts, found, scope: scope(loaded) }
+    }
 }
 
 /// Transitions between two questions whether to go on.
@@ -125,14 +160,30 @@ fn shortest(
         .find(|f| target.wants(f.what))
         .filter(|_| fewest)
         .map(|f| f.schedule.len() as u32);
+    let needs_race = needs_race(model, target, budget, progress);
+    let states = by_switches.counts().states;
+    Found { proven, fewest_steps, needs_race, states, ..told(model, loaded, what, schedule, cost) }
+}
+
+/// `Some(false)`: the same calls one after the other break too. `None`: the search ran out of its budget.
+fn needs_race(
+    model: &System,
+    target: Target,
+    budget: Budget,
+    progress: &mut dyn FnMut(&Counts) -> Progress,
+) -> Option<bool> {
     let mut sequential = Sequential::new(model.clone(), budget);
     let end = run(&mut sequential, progress);
     let without = sequential.findings().list().iter().any(|f| target.wants(f.what));
-    let needs_race = match end {
+    match end {
         _ if without => Some(false),
         End::Complete | End::Broke => Some(true),
         _ => None,
-    };
+    }
+}
+
+/// A break with its name and statement, and nothing proven about it yet.
+fn told(model: &System, loaded: &Loaded, what: Break, schedule: Vec<Choice>, cost: Cost) -> Found {
     let (id, statement) = match what {
         Break::Deadlock => ("deadlock".to_string(), "everybody gets to the end".to_string()),
         Break::Violation(v) => {
@@ -140,7 +191,7 @@ fn shortest(
             (b.id, b.statement)
         }
     };
-    Found { what, id, statement, schedule, cost, proven, fewest_steps, needs_race, states: by_switches.counts().states }
+    Found { what, id, statement, schedule, cost, proven: false, fewest_steps: None, needs_race: None, states: 0 }
 }
 
 /// The scope of an answer in words.

@@ -10,10 +10,10 @@ use crate::browser;
 use crate::driver::Driver;
 use crate::keys::{self, Command};
 use crate::panels::{
-    About, Header, Help, LaneView, Matrix, Notice, Palette, Picker, SideView, Switches, Timeline, Transport,
+    About, Compare, Header, Help, LaneView, Matrix, Notice, Palette, Picker, SideView, Switches, Timeline, Transport,
     TroubleCard, VerdictBar,
 };
-use crate::store::{Action, Dialog, Page, Prefs, Run, Store};
+use crate::store::{Action, Dialog, Page, Prefs, Run, Side, Store};
 use cowscope_engine::protocol::Aim;
 
 /// The page.
@@ -29,6 +29,10 @@ pub fn App() -> Html {
     use_history(&driver);
     use_player(&store, &driver);
     let dispatch = store.dispatcher();
+    let onfocus = {
+        let dispatch = dispatch.clone();
+        use_callback((), move |frame: Option<u64>, ()| dispatch.dispatch(Action::Focus(frame)))
+    };
     // The fragment belongs to the run: the focus moves without it.
     let skip = Callback::from(|event: MouseEvent| {
         event.prevent_default();
@@ -38,7 +42,7 @@ pub fn App() -> Html {
         <ContextProvider<Driver> context={driver}>
             <a class="skip" href="#main" onclick={skip}>{ "Skip to the machine" }</a>
             <Header library={store.library.clone()} run={store.run.clone()} page={store.page} prefs={store.prefs} dispatch={dispatch.clone()} />
-            { page(&store, &dispatch) }
+            { page(&store, &dispatch, &onfocus) }
             if let Some(trouble) = &store.trouble { <TroubleCard trouble={trouble.clone()} dispatch={dispatch.clone()} /> }
             <Notice text={store.notice.clone()} />
             { dialog(&store, &dispatch) }
@@ -46,35 +50,38 @@ pub fn App() -> Html {
     }
 }
 
-fn page(store: &Store, dispatch: &UseReducerDispatcher<Store>) -> Html {
+fn page(store: &Store, dispatch: &UseReducerDispatcher<Store>, onfocus: &Callback<Option<u64>>) -> Html {
     match store.page {
         Page::Matrix => {
             html! { <Matrix library={store.library.clone()} verdicts={store.verdicts.clone()} waiting={store.waiting} /> }
         }
+        Page::Compare => {
+            html! { <Compare library={store.library.clone()} run={store.run.clone()} rival={store.rival.clone()} comparison={store.comparison.clone()} /> }
+        }
         Page::About => html! { <About library={store.library.clone()} /> },
         Page::Run => match &store.run {
-            Some(run) => bench(store, run, dispatch),
+            Some(run) => bench(store, run, dispatch, onfocus),
             None => html! { <main class="starting" id="main"><p role="status">{ "Starting the machine …" }</p></main> },
         },
     }
 }
 
-fn bench(store: &Store, run: &Run, dispatch: &UseReducerDispatcher<Store>) -> Html {
+fn bench(store: &Store, run: &Run, dispatch: &UseReducerDispatcher<Store>, onfocus: &Callback<Option<u64>>) -> Html {
     let lanes = run.moment.lanes.len();
     html! {
         <>
             <VerdictBar run={run.clone()} verdict={store.verdict()} search={store.search.clone()} dispatch={dispatch.clone()} />
-            <main class="bench" id="main" tabindex="-1">
+            <main class={classes!("bench", (store.side == Side::Edit).then_some("editing"))} id="main" tabindex="-1">
                 <h1 class="hidden">{ format!("{}: {}", run.program.titles[0], run.program.titles[1]) }</h1>
                 <div class={classes!("lanes", format!("lanes{}", lanes.min(8)))}>
                     { for (0..lanes).map(|index| html! {
-                        <LaneView key={index} program={run.program.clone()} trace={run.trace.clone()} moment={run.moment.clone()} {index} />
+                        <LaneView key={index} program={run.program.clone()} trace={run.trace.clone()} moment={run.moment.clone()} {index} focus={store.focus} onfocus={onfocus.clone()} />
                     }) }
                 </div>
-                <SideView side={store.side} run={run.clone()} verdict={store.verdict()} focus={store.focus} futures={store.futures.clone()} dispatch={dispatch.clone()} />
+                <SideView side={store.side} run={run.clone()} verdict={store.verdict()} verdicts={store.verdicts.clone()} library={store.library.clone()} compiled={store.compiled.clone()} focus={store.focus} futures={store.futures.clone()} dispatch={dispatch.clone()} />
             </main>
             <footer class="time">
-                <Transport run={run.clone()} playing={store.playing} prefs={store.prefs} dispatch={dispatch.clone()} />
+                <Transport run={run.clone()} playing={store.playing} prefs={store.prefs} futures={store.futures.clone()} dispatch={dispatch.clone()} />
                 <Timeline trace={run.trace.clone()} step={run.moment.step} cycles={store.prefs.cycles} size={store.prefs.size} />
             </footer>
         </>
@@ -86,7 +93,7 @@ fn dialog(store: &Store, dispatch: &UseReducerDispatcher<Store>) -> Html {
     match (store.dialog, &store.library, question) {
         (Some(Dialog::Help), _, _) => html! { <Help prefs={store.prefs} dispatch={dispatch.clone()} /> },
         (Some(Dialog::Palette), library, question) => {
-            html! { <Palette library={library.clone()} {question} dispatch={dispatch.clone()} /> }
+            html! { <Palette library={library.clone()} {question} run={store.run.clone()} dispatch={dispatch.clone()} /> }
         }
         (Some(Dialog::Switches), Some(library), _) => match &store.run {
             Some(run) => {

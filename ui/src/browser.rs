@@ -90,6 +90,12 @@ pub fn type_size() -> f64 {
     size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(14.0)
 }
 
+/// How many processors the browser says there are; 2 where it does not say.
+pub fn processors() -> u32 {
+    let navigator = window().map(|window| window.navigator());
+    navigator.map_or(2, |navigator| navigator.hardware_concurrency() as u32).max(1)
+}
+
 /// True when the system prefers dark.
 pub fn system_dark() -> bool {
     matches(window(), "(prefers-color-scheme: dark)")

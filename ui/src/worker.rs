@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use cowscope_engine::protocol::{Answer, Reply, Request};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// What happens to an engine.
@@ -109,6 +110,7 @@ impl Running {
         };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        hand_over(&worker, on_event);
         Ok(Self { worker, mailbox, _on_message: on_message, _on_error: on_error })
     }
 
@@ -128,6 +130,19 @@ impl Mailbox {
         self.ready = true;
         self.waiting.drain(..).for_each(|text| post(worker, &text));
     }
+}
+
+/// The page compiles the engine's module once (`static/boot.js`); every worker gets it as its first message.
+fn hand_over(worker: &Worker, on_event: &Rc<dyn Fn(EngineEvent)>) {
+    let compiled = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("cowscopeEngine")).unwrap_or_default();
+    let (worker, on_event) = (worker.clone(), on_event.clone());
+    wasm_bindgen_futures::spawn_local(async move {
+        let module = JsFuture::from(js_sys::Promise::resolve(&compiled)).await;
+        let handed = module.and_then(|module| worker.post_message(&module));
+        if handed.is_err() {
+            on_event(EngineEvent::Died("the engine could not be loaded".to_owned()));
+        }
+    });
 }
 
 /// Posting a string can't fail: there is nothing in it that could not be cloned.

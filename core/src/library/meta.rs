@@ -101,6 +101,9 @@ fn read(files: &[(&str, &str)]) -> Library {
         }
         lib.designs.push(design);
     }
+    for design in lib.designs.iter_mut().filter(|design| design.era.is_empty()) {
+        design.era = year(&design.id).to_owned();
+    }
     lib.designs.sort_by_key(|d| age(&d.id));
     for (name, source) in files {
         let Some(id) = name.strip_prefix("scenarios/").and_then(|n| n.strip_suffix(".c")) else { continue };
@@ -120,6 +123,21 @@ fn age(id: &str) -> (u32, u32, String) {
     }
     let mut numbers = id.split(['.', '-']).map(|n| n.parse::<u32>().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0), id.to_string())
+}
+
+/// The year in which the kernel version was released that a design is named after; sketches have none.
+fn year(id: &str) -> &'static str {
+    match id.split('-').next().unwrap_or_default() {
+        "4.19" => "2018",
+        "5.8" | "5.9" => "2020",
+        "2021" | "5.11" => "2021",
+        "5.18" | "5.19" | "6.1" => "2022",
+        "6.2" => "2023",
+        "6.12" => "2024",
+        "6.16" => "2025",
+        "7.3" => "2026",
+        _ => "",
+    }
 }
 
 fn strings(d: &Directive) -> Vec<String> {

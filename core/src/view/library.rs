@@ -15,6 +15,21 @@ pub struct Library {
     pub scenarios: Vec<Scenario>,
     /// What must hold, common ones first.
     pub promises: Vec<Promise>,
+    /// What real kernels answered.
+    pub measured: Vec<Measured>,
+}
+
+/// The answer of a real kernel to what a cell of the matrix asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// The design that stands for the kernel.
+    pub design: String,
+    pub scenario: String,
+    pub variant: String,
+    /// The kernel's version.
+    pub kernel: String,
+    /// The kernel's own test passed.
+    pub passes: bool,
 }
 
 /// One generation of the kernel, or one patch.

@@ -5,6 +5,7 @@
 //! different workers. One [`Program`] and one [`Trace`] describe a run as a whole; one [`Moment`] is the machine
 //! between two steps.
 
+mod compare;
 pub mod fill;
 mod lane;
 mod library;
@@ -14,8 +15,9 @@ mod program;
 mod trace;
 mod verdict;
 
+pub use compare::{Change, ComparedRun, ComparedStep, Comparison, DiffKind, DiffLine};
 pub use lane::{CachedWalk, CallFrame, IrqLine, Lane, Local, StoreSlot, TlbRow, Walk, WalkStep};
-pub use library::{Design, Flag, Flow, Library, Promise, Scenario, Variant};
+pub use library::{Design, Flag, Flow, Library, Measured, Promise, Scenario, Variant};
 pub use memory::{Bit, FrameCard, FrameKind, Holder, Object, Process, Reach, TableEntry, WordCell};
 pub use moment::{Access, AgentState, Broken, Can, Moment, Touch, Value};
 pub use program::{Layer, MachineOption, Note, NoteSeverity, Program, Question, SourceFile, Span};

@@ -57,7 +57,7 @@ pub struct Step {
     pub at: Span,
     /// When it began and how long it took, in cycles.
     pub cycles: (u64, u64),
-    /// Agents other than this one that could have acted instead, one bit each.
+    /// Agents other than this one that could have acted instead, one bit each (the first 64).
     pub others: u64,
 }
 
@@ -117,4 +117,7 @@ pub struct Collision {
     pub place: u64,
     /// One sentence.
     pub told: Vec<Phrase>,
+    /// The same calls with these two accesses the other way round, where that ends without a break: the link to that run
+    /// (without `#`), at the moment before the second access. Empty: not shown to matter, only likely.
+    pub other_way: String,
 }

@@ -9,6 +9,8 @@ pub struct Verdict {
     pub end: End,
     /// What happens, or what holds, in one sentence a person would say.
     pub told: Vec<Phrase>,
+    /// What must hold and does not, as one statement; empty where nothing breaks.
+    pub statement: String,
     /// What must hold and does not (or what was shown to hold), and what else is to be said, in short phrases.
     pub notes: Vec<String>,
     /// The scope in words, e.g. `2 CPUs, 1 page, SC`.

@@ -3,7 +3,7 @@
 //! Both modules come from one build, so the texts carry no version number. The page runs two engines: one holds the
 //! replay session and answers at once, the other searches and is ended to cancel it.
 
-use cowscope_core::view::{Effort, Library, Moment, Program, Question, Trace, Verdict};
+use cowscope_core::view::{Comparison, Effort, Library, Moment, Program, Question, Trace, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// A question of the page. Every question is answered by at least one [`Reply`] with the same `id`.
@@ -39,13 +39,15 @@ pub enum Ask {
         /// At most the length of the trace.
         step: u32,
     },
-    /// Takes a step from here; where it is not the one the trace has, the trace ends behind it. Answered by
+    /// Takes a step from here (or from the moment `at`); where it is not the one the trace has, the trace ends behind it. Answered by
     /// [`Answer::Moved`].
     Step {
         /// Who acts.
         agent: u8,
         /// Its free choice.
         pick: u32,
+        /// After how many steps; `None`: here.
+        at: Option<u32>,
     },
     /// Lets one agent act until something happens. Answered by [`Answer::Moved`].
     Run {
@@ -82,6 +84,19 @@ pub enum Ask {
     Report {
         /// Its form.
         form: Form,
+    },
+    /// Goes to the moment before the next step of the run (or, looking back, behind the last one) that touches this word.
+    /// Answered by [`Answer::Moved`].
+    Seek {
+        /// See [`cowscope_core::view::Value::place`].
+        word: u64,
+        /// Towards the end of the run.
+        forward: bool,
+    },
+    /// What another design makes of the schedule of the run that is open. Answered by [`Answer::Compared`].
+    Compare {
+        /// Its id.
+        design: String,
     },
     /// Compiles, and runs nothing. Answered by [`Answer::Program`].
     Compile {
@@ -164,8 +179,10 @@ pub enum Answer {
     Moved {
         /// Where the session is now.
         moment: Box<Moment>,
-        /// The whole trace, if the move changed it.
+        /// The trace, if the move changed it, without the steps before `from`.
         trace: Option<Box<Trace>>,
+        /// So many steps of the trace are as they were.
+        from: u32,
     },
     /// How far a search has got.
     Progress {
@@ -191,6 +208,8 @@ pub enum Answer {
         /// The report.
         text: String,
     },
+    /// Answers [`Ask::Compare`].
+    Compared(Box<Comparison>),
     /// Answers [`Ask::Compile`], whether it compiles or not.
     Program(Box<Program>),
     /// The question could not be answered.

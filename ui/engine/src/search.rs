@@ -1,6 +1,6 @@
 //! Searches, with progress told now and then.
 
-use cowscope_core::check::check;
+use cowscope_core::check::{check, find};
 use cowscope_core::explore::{Budget, Counts, Progress};
 use cowscope_core::library::load;
 use cowscope_core::link::Link;
@@ -14,13 +14,13 @@ const TELL_EVERY_MS: f64 = 100.0;
 /// Bytes that a search may use: a worker has 4 GiB at most, and shares the machine with the page.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// Searches a question for breaks.
+/// Searches a question for breaks: for the cheapest one, layer by layer ([`Aim::Find`]), or everything ([`Aim::Prove`]).
 ///
 /// # Errors
 /// What is wrong with the question, in words.
 pub fn search(
     question: &Question,
-    _aim: Aim,
+    aim: Aim,
     states: u64,
     now: &dyn Fn() -> f64,
     progress: &mut dyn FnMut(Effort),
@@ -28,7 +28,11 @@ pub fn search(
     let loaded = load(question).map_err(|error| error.to_string())?;
     let budget = Budget { states, bytes: MOST_BYTES, ..Budget::NONE };
     let began = now();
-    let answer = check(&loaded, budget, &mut teller(now, progress));
+    let mut tell = teller(now, progress);
+    let answer = match aim {
+        Aim::Find => find(&loaded, budget, &mut tell),
+        Aim::Prove => check(&loaded, budget, &mut tell),
+    };
     let verdict = fill::verdict(&loaded, &answer, (now() - began) as u64);
     Ok(Answer::Verdict { question: loaded.question.clone(), verdict: Box::new(verdict) })
 }

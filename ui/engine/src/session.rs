@@ -1,6 +1,6 @@
 //! The engine's side of the conversation, without a browser: texts in, texts out.
 
-use cowscope_core::explore::Choice;
+use cowscope_core::explore::{Choice, Model};
 use cowscope_core::library::{LoadError, load};
 use cowscope_core::link::{Bookmarks, Link, limits};
 use cowscope_core::replay::{OpenError, changed_since, link_of, mark, open, trace_of};
@@ -72,7 +72,25 @@ impl Session {
                 open.replay.go_to(step);
                 Ok(open.moved(false))
             }
-            Ask::Step { agent, pick } => self.step(Choice { agent, pick }),
+            Ask::Seek { word, forward } => {
+                let open = self.run()?;
+                let to = open.seek(word, forward).ok_or("Nobody touches that word again in this run.")?;
+                open.replay.go_to(to);
+                Ok(open.moved(false))
+            }
+            Ask::Compare { design } => {
+                let open = self.run()?;
+                let own = &open.replay.loaded.question;
+                let question = Question { design, switches: Vec::new(), edits: Vec::new(), ..own.clone() };
+                let other = load(&question).map_err(|error| explain(&error))?;
+                Ok(Answer::Compared(Box::new(fill::compare(&open.replay, other))))
+            }
+            Ask::Step { agent, pick, at } => {
+                if let Some(at) = at {
+                    self.run()?.replay.go_to(at);
+                }
+                self.step(Choice { agent, pick })
+            }
             Ask::Run { agent, until } => self.run_until(agent, until),
             Ask::Mark { step, label } => self.mark(step, label),
             Ask::Report { form } => {
@@ -205,11 +223,18 @@ impl OpenRun {
     }
 
     fn moved(&mut self, changed: bool) -> Answer {
+        let mut from = 0;
         if changed {
+            from = self.tour.known(&self.replay);
             self.follow();
         }
-        let trace = changed.then(|| Box::new(self.tour.trace(&self.replay)));
-        Answer::Moved { moment: Box::new(self.moment()), trace }
+        let tail = || {
+            let mut trace = self.tour.trace(&self.replay);
+            trace.steps.drain(..from.min(trace.steps.len()));
+            Box::new(trace)
+        };
+        let trace = changed.then(tail);
+        Answer::Moved { moment: Box::new(self.moment()), trace, from: from as u32 }
     }
 
     fn moment(&mut self) -> cowscope_core::view::Moment {
@@ -219,17 +244,32 @@ impl OpenRun {
         self.tour.moment(&mut self.replay, link)
     }
 
-    fn stops(&self, agent: u8, until: Until, from: Option<(cowscope_core::view::Span, usize)>) -> bool {
+    /// The moment before the next step that touches a word; looking back, the moment before the last one that did.
+    fn seek(&self, word: u64, forward: bool) -> Option<u32> {
+        let here = self.replay.position() as usize;
+        let touches = |at: &usize| self.tour.stops()[*at].touched.iter().any(|touched| touched.place == word);
+        let all = self.tour.stops().len();
+        let at = if forward { (here + 1..all).find(touches) } else { (0..here.min(all)).rev().find(touches) };
+        at.map(|at| at as u32)
+    }
+
+    fn touched(&mut self, word: u64) -> bool {
+        let traced = self.replay.loaded.system.state_mut().traced();
+        traced.reads.iter().chain(&traced.writes).any(|slot| u64::from(*slot) == word)
+    }
+
+    fn stops(&mut self, agent: u8, until: Until, from: Option<(cowscope_core::view::Span, usize)>) -> bool {
         let here = next_place(&self.replay, agent);
         match (until, from, here) {
             (Until::Blocked, ..) => false,
+            (Until::Word(word), ..) => self.touched(word),
             (_, _, None) => true,
             (Until::Out, Some((_, was)), Some((_, depth))) => depth < was,
             (Until::Over, Some((start, was)), Some((place, depth))) => {
                 depth < was || (depth == was && place.line != start.line)
             }
             (Until::Line { file, line }, _, Some((place, _))) => (place.file, place.line) == (file, line),
-            (Until::Word(_), ..) | (_, None, _) => true,
+            (_, None, _) => true,
         }
     }
 }
@@ -325,15 +365,19 @@ mod tests {
     fn a_step_elsewhere_ends_the_old_run_and_a_step_along_it_does_not() {
         let mut session = Session::default();
         ask(&mut session, Ask::Open { link: String::new() });
-        let Answer::Moved { trace: Some(first), .. } = last(ask(&mut session, Ask::Step { agent: 0, pick: 0 })) else {
+        let Answer::Moved { trace: Some(first), .. } =
+            last(ask(&mut session, Ask::Step { agent: 0, pick: 0, at: None }))
+        else {
             panic!("the first step makes a trace")
         };
         assert_eq!(first.steps.len(), 1);
         ask(&mut session, Ask::Goto { step: 0 });
-        let along = last(ask(&mut session, Ask::Step { agent: 0, pick: 0 }));
+        let along = last(ask(&mut session, Ask::Step { agent: 0, pick: 0, at: None }));
         assert!(matches!(along, Answer::Moved { trace: None, .. }), "{along:?}");
         ask(&mut session, Ask::Goto { step: 0 });
-        let Answer::Moved { trace: Some(other), .. } = last(ask(&mut session, Ask::Step { agent: 1, pick: 0 })) else {
+        let Answer::Moved { trace: Some(other), .. } =
+            last(ask(&mut session, Ask::Step { agent: 1, pick: 0, at: None }))
+        else {
             panic!("another step makes another trace")
         };
         assert_eq!(other.steps[0].agent, 1);

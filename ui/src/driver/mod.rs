@@ -5,9 +5,9 @@
 
 mod line;
 mod place;
+mod pool;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use cowscope_core::view::{End, Moment, Question, Verdict};
@@ -19,11 +19,14 @@ use crate::browser;
 use crate::store::{Action, Page, Search, Store, Trouble};
 use line::{Line, Said};
 use place::Place;
+use pool::{Pool, Told};
 
 /// States that a search may store before it gives up, when the visitor did not ask for it.
 const GLANCE_STATES: u64 = 400_000;
 /// States that a search may store when the visitor asked.
 const SEARCH_STATES: u64 = 20_000_000;
+/// What is typed is compiled after so many milliseconds without a key.
+const TYPING_MS: u32 = 200;
 /// How long a notice stays, in milliseconds.
 const NOTICE_MS: u32 = 4_000;
 
@@ -44,8 +47,10 @@ struct Inner {
     place: Place,
     /// What the search under way is for.
     hunt: RefCell<Hunt>,
-    /// Questions of the matrix that wait for the searcher.
-    queue: RefCell<VecDeque<Question>>,
+    /// Decides the cells of the matrix.
+    pool: Pool,
+    /// What is typed is compiled when the typing pauses.
+    typing: RefCell<Option<Timeout>>,
     notice: RefCell<Option<Timeout>>,
     /// Moves are answered one at a time; of those asked meanwhile only the last counts.
     moving: Cell<bool>,
@@ -71,7 +76,8 @@ impl Driver {
             searcher: Line::default(),
             place: Place::default(),
             hunt: RefCell::default(),
-            queue: RefCell::default(),
+            pool: Pool::default(),
+            typing: RefCell::default(),
             notice: RefCell::default(),
             moving: Cell::new(false),
             next_move: RefCell::default(),
@@ -94,24 +100,24 @@ impl Driver {
     /// Opens what the address bar says now.
     pub fn arrive(&self) {
         let fragment = browser::fragment();
-        match fragment.as_str() {
-            "/matrix" => self.send(Action::Page(Page::Matrix)),
-            "/about" => self.send(Action::Page(Page::About)),
-            link => {
-                self.send(Action::Page(Page::Run));
-                if !self.0.place.is_shown(link) {
-                    self.0.place.bare.set(link.is_empty());
-                    self.0.place.push.set(false);
-                    self.open_quietly(link);
-                }
+        let (page, link) = page_of(&fragment);
+        self.send(Action::Page(page));
+        if page == Page::Run {
+            self.0.place.hold.set(false);
+            if !self.0.place.is_shown(link) {
+                self.0.place.bare.set(link.is_empty());
+                self.0.place.push.set(false);
+                self.open_quietly(link);
             }
+            return;
         }
         // A page beside the run has one behind it all the same.
-        if fragment.starts_with("/matrix") || fragment.starts_with("/about") {
-            self.0.place.hold.set(true);
-            if !self.0.place.has_run() {
-                self.open_quietly("");
-            }
+        self.0.place.hold.set(true);
+        if !self.0.place.has_run() || (!link.is_empty() && !self.0.place.is_shown(link)) {
+            self.0.place.bare.set(link.is_empty());
+            self.open_quietly(link);
+        } else {
+            self.compare_as_the_address_says();
         }
     }
 
@@ -121,8 +127,35 @@ impl Driver {
         match page {
             Page::Run => self.0.place.release(),
             Page::Matrix => self.0.place.leave("/matrix"),
+            Page::Compare => self.0.place.leave("/compare"),
             Page::About => self.0.place.leave("/about"),
         }
+    }
+
+    /// Plays the run's schedule on another design, and shows the two side by side.
+    pub fn compare(&self, design: &str) {
+        self.0.place.rewrite(&format!("/compare/{design}{}", self.0.place.shown()));
+        self.compare_as_the_address_says();
+    }
+
+    fn compare_as_the_address_says(&self) {
+        let fragment = browser::fragment();
+        let Some(design) = rival_of(&fragment) else { return };
+        self.send(Action::Rival(design.into()));
+        self.0.session.ask(Ask::Compare { design: design.to_owned() });
+    }
+
+    /// Tells what the compiler makes of a question, once nothing more is typed.
+    pub fn compile(&self, question: Question) {
+        let driver = self.clone();
+        let pause = Timeout::new(TYPING_MS, move || driver.0.session.ask(Ask::Compile { question }));
+        self.0.typing.replace(Some(pause));
+    }
+
+    /// Goes to the next step of the run that touches a word, or back to the last.
+    pub fn seek(&self, word: u64, forward: bool) {
+        self.send(Action::Play(false));
+        self.move_by(Ask::Seek { word, forward });
     }
 
     /// Opens a link, as a place of its own in the browser's history.
@@ -161,7 +194,13 @@ impl Driver {
     /// Lets an agent act.
     pub fn step(&self, agent: u8, pick: u32) {
         self.send(Action::Play(false));
-        self.move_by(Ask::Step { agent, pick });
+        self.move_by(Ask::Step { agent, pick, at: None });
+    }
+
+    /// Goes back (or on) to the moment after `at` steps, and lets another agent act there.
+    pub fn branch(&self, at: u32, agent: u8) {
+        self.send(Action::Play(false));
+        self.move_by(Ask::Step { agent, pick: 0, at: Some(at) });
     }
 
     /// Lets an agent act until something happens.
@@ -192,27 +231,33 @@ impl Driver {
         self.0.searcher.ask(Ask::Search { question, aim, states });
     }
 
-    /// Decides every question, one after the other.
+    /// Decides these questions, several at a time.
     pub fn decide(&self, questions: Vec<Question>) {
-        self.cancel();
-        self.0.queue.replace(questions.into());
-        self.next_in_queue();
+        let driver = self.clone();
+        self.0.pool.decide(questions, GLANCE_STATES, move |told| match told {
+            Told::Verdicts(list) => driver.send(Action::Verdicts(list)),
+            Told::Waiting(cells) => driver.send(Action::Waiting(cells)),
+            Told::Failed(why) => {
+                driver.send(Action::Trouble(Trouble { title: "A cell could not be decided".to_owned(), text: why }));
+            }
+        });
     }
 
-    fn next_in_queue(&self) {
-        let next = self.0.queue.borrow_mut().pop_front();
-        self.send(Action::Waiting(self.0.queue.borrow().len() + usize::from(next.is_some())));
-        if let Some(question) = next {
-            self.0.hunt.replace(Hunt::Glance);
-            self.0.searcher.ask(Ask::Search { question, aim: Aim::Find, states: GLANCE_STATES });
-        }
+    /// Leaves the cells that are not decided yet.
+    pub fn stop_deciding(&self) {
+        self.0.pool.stop();
+        self.send(Action::Waiting(0));
     }
 
-    /// Ends the search under way, and those that wait for it.
+    /// Opens a question and proves it: what a repair comes to.
+    pub fn attempt(&self, question: Question) {
+        self.begin(question.clone());
+        self.0.place.note_answer(&question); // or it would be searched once more when it opens
+        self.hunt(question, Aim::Prove, SEARCH_STATES, Hunt::Glance);
+    }
+
+    /// Ends the search under way.
     pub fn cancel(&self) {
-        if !self.0.queue.take().is_empty() {
-            self.send(Action::Waiting(0));
-        }
         if self.0.searcher.busy() {
             self.0.searcher.restart();
             self.send(Action::SearchEnded);
@@ -252,11 +297,13 @@ impl Driver {
         match said {
             Said::Answer(Answer::Library(library)) => self.send(Action::Library(library)),
             Said::Answer(Answer::Opened(opened)) => self.opened(opened),
-            Said::Answer(Answer::Moved { moment, trace }) => {
-                self.moved(&moment, trace.as_ref().map(|trace| trace.steps.len() as u32));
-                self.send(Action::Moved { moment, trace });
+            Said::Answer(Answer::Moved { moment, trace, from }) => {
+                self.moved(&moment, trace.as_ref().map(|trace| trace.steps.len() as u32 + from));
+                self.send(Action::Moved { moment, trace, from });
                 self.move_done();
             }
+            Said::Answer(Answer::Compared(comparison)) => self.send(Action::Compared(comparison)),
+            Said::Answer(Answer::Program(program)) => self.send(Action::Compiled(Some(program))),
             Said::Answer(Answer::Refused { why }) => {
                 self.move_done();
                 self.send(Action::Trouble(Trouble { title: "That can't be done".to_owned(), text: why }));
@@ -290,7 +337,8 @@ impl Driver {
             Timeout::new(0, || browser::focus_id("play")).forget();
         }
         if self.0.place.hold.get() {
-            self.send(Action::Page(if browser::fragment() == "/about" { Page::About } else { Page::Matrix }));
+            self.send(Action::Page(page_of(&browser::fragment()).0));
+            self.compare_as_the_address_says();
         }
         if !known {
             let hunt = if self.0.place.bare.get() { Hunt::Watch } else { Hunt::Glance };
@@ -328,8 +376,7 @@ impl Driver {
             self.0.place.note_answer(&question);
         }
         self.send(Action::SearchEnded);
-        self.send(Action::Verdict { question, verdict });
-        self.next_in_queue();
+        self.send(Action::Verdicts(vec![(question, verdict)]));
         if let (true, Some(link)) = (watch, link) {
             self.0.place.push.set(false);
             self.0.place.watch.set(true);
@@ -354,5 +401,37 @@ impl Driver {
         self.open_quietly(&self.0.place.wanted());
         let text = format!("{why}. A fresh engine has opened the same step again.");
         self.send(Action::Trouble(Trouble { title: "The engine stopped".to_owned(), text }));
+    }
+}
+
+/// Which page an address is for, and the link of the run behind it.
+fn page_of(fragment: &str) -> (Page, &str) {
+    match fragment.strip_prefix('/').unwrap_or("") {
+        "matrix" => (Page::Matrix, ""),
+        "about" => (Page::About, ""),
+        "compare" => (Page::Compare, ""),
+        rest if rest.starts_with("compare/") => (Page::Compare, fragment.find("/run").map_or("", |at| &fragment[at..])),
+        _ => (Page::Run, fragment),
+    }
+}
+
+/// The second design of an address of the page "Compare".
+fn rival_of(fragment: &str) -> Option<&str> {
+    let design = fragment.strip_prefix("/compare/")?;
+    design.split('/').next().filter(|design| !design.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_apart() {
+        assert_eq!(page_of(""), (Page::Run, ""));
+        assert_eq!(page_of("/run?v=1&d=a"), (Page::Run, "/run?v=1&d=a"));
+        assert_eq!(page_of("/matrix"), (Page::Matrix, ""));
+        assert_eq!(page_of("/compare/6.1-x/run?v=1"), (Page::Compare, "/run?v=1"));
+        assert_eq!(rival_of("/compare/6.1-x/run?v=1"), Some("6.1-x"));
+        assert_eq!(rival_of("/compare"), None);
     }
 }

@@ -97,6 +97,11 @@ impl Place {
         browser::set_fragment(fragment, true);
     }
 
+    /// The address bar says something else for the page that has it.
+    pub fn rewrite(&self, fragment: &str) {
+        browser::set_fragment(fragment, false);
+    }
+
     /// Gives the address bar back to the run.
     pub fn release(&self) {
         if self.hold.replace(false) && self.has_run() {

@@ -3,10 +3,13 @@
 use std::rc::Rc;
 
 use cowscope_core::view::{CallFrame, Program, Span};
-use web_sys::HtmlElement;
+use cowscope_engine::protocol::Until;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
+use crate::browser;
 use crate::c_text::{self, Class};
+use crate::driver::Driver;
 
 /// One access of the colliding pair, as the lane of its CPU shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +28,10 @@ pub struct CodeProps {
     /// Accessible name.
     pub name: String,
     pub clashes: Vec<Clash>,
+    /// It takes no more room than its text needs.
+    pub whole: bool,
+    /// Who is let run by a click on a line's number.
+    pub agent: u8,
 }
 
 /// The function's text.
@@ -36,6 +43,14 @@ pub fn Code(props: &CodeProps) -> Html {
         let at = (props.frame.body, props.frame.next.line, props.frame.next.file);
         use_effect_with(at, move |_| keep_in_sight(&node));
     }
+    let onclick = use_context::<Driver>().map(|driver| {
+        let (agent, file) = (props.agent, props.frame.body.file);
+        Callback::from(move |event: MouseEvent| {
+            if let Some(line) = number_at(&event) {
+                driver.run(agent, Until::Line { file, line });
+            }
+        })
+    });
     let body = props.frame.body;
     let text = props.program.files.get(usize::from(body.file)).map_or("", |file| file.text.as_str());
     let first = body.line.max(1);
@@ -43,8 +58,16 @@ pub fn Code(props: &CodeProps) -> Html {
     let cut = c_text::lines(text.lines().skip(first as usize - 1).take(count));
     let lines = cut.into_iter().enumerate().map(|(at, pieces)| line(props, first + at as u32, &pieces));
     html! {
-        <div class="code" ref={node} tabindex="0" role="group" aria-label={props.name.clone()}>{ for lines }</div>
+        <div class={classes!("code", props.whole.then_some("whole"))} ref={node} tabindex="0" role="group" aria-label={props.name.clone()} {onclick}>{ for lines }</div>
     }
+}
+
+/// The line whose number was clicked; the same is done by the palette ("run until line ...").
+fn number_at(event: &MouseEvent) -> Option<u32> {
+    let target = event.target_dyn_into::<Element>()?;
+    let line = target.closest(".ln").ok().flatten()?;
+    let left = f64::from(event.client_x()) - line.get_bounding_client_rect().left();
+    (left < browser::type_size() * 2.6).then(|| line.get_attribute("data-n")?.parse().ok()).flatten()
 }
 
 fn line(props: &CodeProps, number: u32, pieces: &[(Class, &str)]) -> Html {

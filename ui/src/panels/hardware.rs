@@ -8,6 +8,9 @@ use crate::parts::{Changing, Hex};
 #[derive(Properties, PartialEq)]
 pub struct HardwareProps {
     pub lane: Lane,
+    /// The frame that is pointed at.
+    pub focus: Option<u64>,
+    pub onfocus: Callback<Option<u64>>,
 }
 
 /// The tables; those with nothing in them are one word.
@@ -21,7 +24,7 @@ pub fn Hardware(props: &HardwareProps) -> Html {
             if lane.tlb.is_empty() {
                 <p class="none">{ "TLB empty" }</p>
             } else {
-                { tlb(lane.cpu, &lane.tlb) }
+                { tlb(props, &lane.tlb) }
             }
             if !lane.paging.is_empty() { { paging(lane.cpu, &lane.paging) } }
         </div>
@@ -33,7 +36,7 @@ fn walking(walk: &Walk) -> Html {
         html! {
             <li class={classes!(step.next.then_some("next"), step.entry.is_none().then_some("to-come"))}>
                 <span class="level">{ format!("{} {}", step.level, step.index) }</span>
-                if let Some(entry) = &step.entry { <Changing value={entry.clone()} /> }
+                if let Some(entry) = &step.entry { { " " }<Changing value={entry.clone()} /> }
             </li>
         }
     };
@@ -45,23 +48,35 @@ fn walking(walk: &Walk) -> Html {
     }
 }
 
-fn tlb(cpu: u8, rows: &[TlbRow]) -> Html {
-    let may = rows.iter().any(|row| row.may);
+fn since(step: u32) -> String {
+    if step == 0 { "since set-up".to_owned() } else { format!("since step {step}") }
+}
+
+fn tlb(props: &HardwareProps, rows: &[TlbRow]) -> Html {
     let row = |row: &TlbRow| {
-        let class = classes!(row.touched.then_some("touched"), row.stale.then_some("stale"), row.may.then_some("may"));
+        let class = classes!(
+            row.touched.then_some("touched"),
+            row.stale.then_some("stale"),
+            row.may.then_some("may"),
+            (props.focus == Some(row.frame)).then_some("pointed"),
+        );
+        let point = |to: Option<u64>| {
+            let onfocus = props.onfocus.clone();
+            Callback::from(move |_: MouseEvent| onfocus.emit(to))
+        };
         html! {
-            <tr {class}>
-                <td><Hex value={row.page} /></td>
-                <td>{ row.frame }</td>
+            <tr {class} onmouseenter={point(Some(row.frame))} onmouseleave={point(None)}>
+                <th scope="row">{ if row.may { "TLB may hold" } else { "TLB" } }</th>
+                <td><Hex value={row.page} />{ " → " }<b>{ format!("frame {}", row.frame) }</b></td>
                 <td>{ row.rights.clone() }{ if row.global { " G" } else { "" } }
                     if row.stale { <span class="tag" title="The page tables no longer give these rights">{ "stale" }</span> }</td>
-                <td>{ if row.since == 0 { "set-up".to_owned() } else { format!("step {}", row.since) } }</td>
+                <td class="since">{ since(row.since) }</td>
             </tr>
         }
     };
     html! {
-        <table aria-label={format!("TLB of CPU {cpu}")}>
-            <thead><tr><th scope="col">{ if may { "TLB may hold" } else { "TLB" } }</th><th scope="col">{ "frame" }</th><th scope="col">{ "rights" }</th><th scope="col">{ "since" }</th></tr></thead>
+        <table aria-label={format!("TLB of CPU {}", props.lane.cpu)}>
+            <thead class="hidden"><tr><th scope="col">{ "kind" }</th><th scope="col">{ "translation" }</th><th scope="col">{ "rights" }</th><th scope="col">{ "since" }</th></tr></thead>
             <tbody>{ for rows.iter().map(row) }</tbody>
         </table>
     }
@@ -72,8 +87,8 @@ fn paging(cpu: u8, rows: &[CachedWalk]) -> Html {
         html! {
             <tr class={classes!(row.may.then_some("may"))}>
                 <td>{ row.level.clone() }{ " " }<Hex value={row.prefix} /></td>
-                <td>{ row.frame }</td>
-                <td>{ if row.since == 0 { "set-up".to_owned() } else { format!("step {}", row.since) } }</td>
+                <td>{ format!("table in frame {}", row.frame) }</td>
+                <td class="since">{ since(row.since) }</td>
             </tr>
         }
     };
@@ -81,7 +96,7 @@ fn paging(cpu: u8, rows: &[CachedWalk]) -> Html {
         <details class="psc">
             <summary>{ format!("paging-structure cache ({})", rows.len()) }</summary>
             <table aria-label={format!("Paging-structure cache of CPU {cpu}")}>
-                <thead><tr><th scope="col">{ "entry" }</th><th scope="col">{ "table" }</th><th scope="col">{ "since" }</th></tr></thead>
+                <thead class="hidden"><tr><th scope="col">{ "entry" }</th><th scope="col">{ "table" }</th><th scope="col">{ "since" }</th></tr></thead>
                 <tbody>{ for rows.iter().map(row) }</tbody>
             </table>
         </details>
@@ -89,7 +104,8 @@ fn paging(cpu: u8, rows: &[CachedWalk]) -> Html {
 }
 
 fn stores(cpu: u8, rows: &[StoreSlot]) -> Html {
-    let row = |slot: &StoreSlot| html! { <tr><td>{ slot.name.clone() }</td><td>{ slot.value.clone() }</td></tr> };
+    let row =
+        |slot: &StoreSlot| html! { <tr><td>{ slot.name.clone() }</td><td><b>{ slot.value.clone() }</b></td></tr> };
     html! {
         <table aria-label={format!("Store buffer of CPU {cpu}")}>
             <thead><tr><th scope="col">{ "store buffer, oldest first" }</th><th scope="col">{ "value" }</th></tr></thead>

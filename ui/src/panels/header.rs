@@ -6,7 +6,7 @@ use cowscope_core::view::{Library, MachineOption, Question, Scenario, Variant};
 use yew::prelude::*;
 
 use crate::driver::Driver;
-use crate::parts::{Icon, Shape};
+use crate::parts::{Icon, Shape, counted};
 use crate::store::{Action, Dialog, Page, Prefs, Run, Size, Store, Theme};
 
 #[derive(Properties, PartialEq)]
@@ -40,15 +40,16 @@ pub fn Header(props: &HeaderProps) -> Html {
         <header class="top">
             <button class="logo" onclick={show(Page::Run)} title="The workbench"><span aria-hidden="true">{ "cow" }<i>{ "◉" }</i>{ "scope" }</span><span class="hidden">{ "Cowscope: the workbench" }</span></button>
             if props.run.is_some() {
-                <button class="pick" onclick={open(Dialog::Designs)} aria-haspopup="dialog"><small>{ "kernel" }</small><span>{ titles[0].clone() }</span></button>
-                <button class="pick" onclick={open(Dialog::Scenarios)} aria-haspopup="dialog"><small>{ "scenario" }</small><span>{ titles[1].clone() }</span></button>
+                <button class="pick design" onclick={open(Dialog::Designs)} aria-haspopup="dialog"><small>{ "kernel" }</small><span>{ titles[0].clone() }</span></button>
+                <button class="pick scenario" onclick={open(Dialog::Scenarios)} aria-haspopup="dialog"><small>{ "scenario" }</small><span>{ titles[1].clone() }</span></button>
             }
             if let Some(run) = &props.run { <Options run={run.clone()} library={props.library.clone()} dispatch={props.dispatch.clone()} /> }
             <span class="gap" />
             <button class="quiet mini" onclick={open(Dialog::Palette)} aria-label="Search and commands" title="Search and commands (/)"><Icon shape={Shape::Search} /></button>
             <nav aria-label="Pages">
                 <button class="quiet" onclick={show(Page::Matrix)} aria-current={current(Page::Matrix)}>{ "Matrix" }</button>
-                <button class="quiet" onclick={show(Page::About)} aria-current={current(Page::About)}>{ "About" }</button>
+                <button class="quiet" onclick={show(Page::Compare)} aria-current={current(Page::Compare)}>{ "Compare" }</button>
+                <button class="quiet" onclick={show(Page::About)} aria-current={current(Page::About)}>{ "Model" }</button>
             </nav>
             <Looks prefs={props.prefs} dispatch={props.dispatch.clone()} />
             <button class="quiet" onclick={open(Dialog::Help)} aria-label="Help" title="Keys and words (?)">{ "?" }</button>
@@ -64,7 +65,7 @@ struct OptionsProps {
     dispatch: UseReducerDispatcher<Store>,
 }
 
-/// The variant of the scenario, the memory model and the TLB; everything else stands behind "Switches".
+/// The variant of the scenario; the memory model, the TLB and the switches stand behind one button.
 #[component]
 fn Options(props: &OptionsProps) -> Html {
     let Some(driver) = use_context::<Driver>() else { return html! {} };
@@ -79,12 +80,17 @@ fn Options(props: &OptionsProps) -> Html {
         let dispatch = props.dispatch.clone();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Dialog(Some(Dialog::Switches))))
     };
-    let name = if changed == 0 { "Switches".to_owned() } else { format!("Switches ({changed})") };
+    let options = program.machine.iter().take(2).map(|option| {
+        option.values.iter().find(|(value, _)| *value == option.value).map_or("", |(_, label)| label.as_str())
+    });
+    let mut machine = options.collect::<Vec<_>>().join(", ");
+    if changed > 0 {
+        machine.push_str(&format!(" + {}", counted(changed as u64, "change", "changes")));
+    }
     html! {
         <div class="options">
             if let Some(scenario) = scenario.filter(|scenario| scenario.variants.len() > 1) { { variants(&driver, question, scenario) } }
-            { for program.machine.iter().take(2).map(|option| machine(&driver, question, option)) }
-            <button class="chip" onclick={switches} aria-haspopup="dialog" aria-pressed={(changed > 0).to_string()}>{ name }</button>
+            <button class="pick" onclick={switches} aria-haspopup="dialog" title="Memory model, TLB, and the switches of the kernel"><small>{ "machine" }</small><span>{ machine }</span></button>
         </div>
     }
 }
@@ -101,7 +107,7 @@ fn variants(driver: &Driver, question: &Question, scenario: &Scenario) -> Html {
         let selected = variant.id == question.variant;
         html! { <option key={variant.id.clone()} value={variant.id.clone()} {selected}>{ variant.id.replace('_', " ") }</option> }
     };
-    html! { <select aria-label="Variant" title="Variant of the scenario" onchange={choose}>{ for scenario.variants.iter().map(option) }</select> }
+    html! { <select class="pick" aria-label="Variant" title="Variant of the scenario" onchange={choose}>{ for scenario.variants.iter().map(option) }</select> }
 }
 
 /// One option of the machine as a group of chips.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use cowscope_core::view::{AgentState, Can, Lane, Local, Moment, Program, Span, Step, Trace};
+use cowscope_core::view::{AgentState, CallFrame, Can, Lane, Local, Moment, Program, Span, Step, Trace};
 use cowscope_engine::protocol::Until;
 use yew::prelude::*;
 
@@ -11,6 +11,9 @@ use super::hardware::Hardware;
 use crate::driver::Driver;
 use crate::parts::{Changing, Icon, Shape, cpu_class};
 
+/// A function of fewer lines than this leaves room for its caller.
+const SHORT: u32 = 9;
+
 #[derive(Properties, PartialEq)]
 pub struct LaneProps {
     pub program: Rc<Program>,
@@ -18,6 +21,9 @@ pub struct LaneProps {
     pub moment: Rc<Moment>,
     /// Index into [`Moment::lanes`].
     pub index: usize,
+    /// The frame that is pointed at.
+    pub focus: Option<u64>,
+    pub onfocus: Callback<Option<u64>>,
 }
 
 /// The lane.
@@ -35,17 +41,31 @@ pub fn LaneView(props: &LaneProps) -> Html {
             { head(lane, &name) }
             { stack(lane, at, deepest, &shown) }
             if let Some(frame) = lane.stack.get(at) {
-                <Code program={props.program.clone()} frame={frame.clone()} innermost={at == deepest}
-                    name={format!("C source of {name}")} clashes={clashes(props, lane)} />
                 <Elsewhere program={props.program.clone()} trace={props.trace.clone()} lane={lane.clone()} body={frame.body} />
+                <Code program={props.program.clone()} frame={frame.clone()} innermost={at == deepest} agent={lane.agent} whole={caller(lane, at).is_some()}
+                    name={format!("C source of {name}")} clashes={clashes(props, lane)} />
+                if let Some(caller) = caller(lane, at) {
+                    <div class="caller">
+                        <span class="cap">{ format!("called from {}", caller.function) }</span>
+                        <Code program={props.program.clone()} frame={caller.clone()} innermost={false} agent={lane.agent} whole={false}
+                            name={format!("C source of the caller on {name}")} clashes={clashes(props, lane)} />
+                    </div>
+                }
                 { locals(lane, at) }
             } else {
                 <div class="code idle"><p>{ idle(props, lane) }</p></div>
             }
-            <Hardware lane={lane.clone()} />
+            <Hardware lane={lane.clone()} focus={props.focus} onfocus={props.onfocus.clone()} />
             <Foot lane={lane.clone()} moment={props.moment.clone()} trace={props.trace.clone()} />
         </section>
     }
+}
+
+/// Who called the function shown, where that one is so short that there is room for both.
+fn caller(lane: &Lane, at: usize) -> Option<&CallFrame> {
+    let body = lane.stack.get(at)?.body;
+    let short = body.end_line.saturating_sub(body.line) < SHORT;
+    lane.stack.get(at.checked_sub(1)?).filter(|_| short)
 }
 
 fn idle(props: &LaneProps, lane: &Lane) -> String {
@@ -64,7 +84,7 @@ fn head(lane: &Lane, name: &str) -> Html {
             <span class="task">{ lane.task.clone() }</span>
             <span class="gap" />
             if !lane.holds.is_empty() {
-                <span class="holds" title={format!("holds {}", lane.holds.join(", "))}><Icon shape={Shape::Lock} /><span class="hidden">{ "holds " }</span>{ lane.holds.join(", ") }</span>
+                <span class="locks" title={format!("holds {}", lane.holds.join(", "))}><Icon shape={Shape::Lock} /><span class="hidden">{ "holds " }</span>{ lane.holds.join(", ") }</span>
             }
             if !lane.interrupts_on { <span class="pill irq-off" title="It takes no interrupt now">{ "IRQ off" }</span> }
             { for lane.pending.iter().map(|irq| html! {
@@ -126,18 +146,25 @@ fn Elsewhere(props: &ElsewhereProps) -> Html {
     let one = |(number, step): (u32, &Step)| {
         let driver = driver.clone();
         let go = Callback::from(move |_: MouseEvent| driver.goto(number));
-        let file = props.program.files.get(usize::from(step.at.file));
-        let line =
-            file.and_then(|file| file.text.lines().nth((step.at.line as usize).saturating_sub(1))).unwrap_or("").trim();
+        let line = access_text(&props.program, step.at);
         html! {
             <button class="elsewhere" key={number} onclick={go} title={format!("Go to the moment before step {}", number + 1)}>
                 <span class="clash-note">{ format!("◆ step {}", number + 1) }</span>
                 <span class="place">{ format!("{}:{}", step.function, step.at.line) }</span>
-                <code>{ line.to_owned() }</code>
+                <code>{ line }</code>
             </button>
         }
     };
     html! { <>{ for mine.map(one) }</> }
+}
+
+/// The text of an access: what its span covers, on its first line.
+fn access_text(program: &Program, at: Span) -> String {
+    let file = program.files.get(usize::from(at.file));
+    let line = file.and_then(|file| file.text.lines().nth((at.line as usize).saturating_sub(1))).unwrap_or("");
+    let to = if at.end_line == at.line { at.end_column as usize } else { usize::MAX };
+    let from = (at.column as usize).saturating_sub(1);
+    line.chars().take(to.saturating_sub(1)).skip(from).collect::<String>().trim().to_owned()
 }
 
 /// Variables of the function shown, or of the nearest around it that has any.

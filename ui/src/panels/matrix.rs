@@ -1,4 +1,4 @@
-//! Designs by scenarios: which breaks on what.
+//! Designs by scenarios: which breaks on what. Computed live, each cell a link.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -6,7 +6,11 @@ use std::rc::Rc;
 use cowscope_core::view::{Design, End, Library, Question, Scenario, Verdict};
 use yew::prelude::*;
 
+use super::matrix_filter::{Choice, Filter, Row, Sort, filters, rows};
 use crate::driver::Driver;
+
+/// Verdicts by design, scenario and variant, of questions without switches or text of their own.
+type Known<'a> = BTreeMap<(&'a str, &'a str, &'a str), &'a Verdict>;
 
 #[derive(Properties, PartialEq)]
 pub struct MatrixProps {
@@ -19,43 +23,104 @@ pub struct MatrixProps {
 /// The page "Matrix".
 #[component]
 pub fn Matrix(props: &MatrixProps) -> Html {
+    let filter = use_state(Filter::default);
     let Some(driver) = use_context::<Driver>() else { return html! {} };
     let Some(library) = &props.library else {
         return html! { <main id="main" tabindex="-1" class="text-page"><h1>{ "Matrix" }</h1><p>{ "The engine is starting." }</p></main> };
     };
-    let cells: Vec<Question> = library
-        .scenarios
+    let known: Known = props
+        .verdicts
         .iter()
-        .flat_map(|scenario| variants(scenario).into_iter().map(move |variant| (scenario, variant)))
-        .flat_map(|(scenario, variant)| library.designs.iter().map(move |design| question(design, scenario, &variant)))
+        .filter(|(question, _)| question.switches.is_empty() && question.edits.is_empty())
+        .map(|(q, verdict)| ((q.design.as_str(), q.scenario.as_str(), q.variant.as_str()), verdict.as_ref()))
         .collect();
-    let all = {
-        let (driver, cells) = (driver.clone(), cells.clone());
-        Callback::from(move |_: MouseEvent| driver.decide(cells.clone()))
+    let breaks = |design: &Design, row: &Row| {
+        known
+            .get(&(design.id.as_str(), row.scenario.id.as_str(), row.variant))
+            .map(|verdict| (verdict.end, verdict.breaks.iter().map(|item| item.promise.clone()).collect::<Vec<_>>()))
     };
-    let decided = cells.iter().filter(|cell| answer(&props.verdicts, cell).is_some()).count();
+    let designs: Vec<&Design> = library.designs.iter().filter(|design| filter.design(design)).collect();
+    let rows = rows(library, &filter, &designs, &breaks);
+    let cells: Vec<Question> =
+        rows.iter().flat_map(|row| designs.iter().map(|design| question(design, row.scenario, row.variant))).collect();
+    let undecided: Vec<Question> = cells
+        .iter()
+        .filter(|q| !known.contains_key(&(q.design.as_str(), q.scenario.as_str(), q.variant.as_str())))
+        .cloned()
+        .collect();
+    let decided = cells.len() - undecided.len();
+    let all = {
+        let (driver, undecided) = (driver.clone(), undecided.clone());
+        Callback::from(move |_: MouseEvent| driver.decide(undecided.clone()))
+    };
+    let stop = Callback::from(move |_: MouseEvent| driver.stop_deciding());
     html! {
         <main id="main" tabindex="-1" class="text-page wide">
             <h1>{ "Which design breaks on what" }</h1>
-            <p class="row">
-                <button class="go" onclick={all} disabled={props.waiting > 0}>{ if props.waiting > 0 { format!("{} to go", props.waiting) } else { "Decide all".to_owned() } }</button>
+            <div class="row">
+                if props.waiting > 0 {
+                    <button onclick={stop}>{ "Stop" }</button>
+                    <progress max={cells.len().to_string()} value={decided.to_string()} aria-label="Cells decided" />
+                } else {
+                    <button class="go" onclick={all} disabled={undecided.is_empty()}>{ "Decide all" }</button>
+                }
                 <span class="dim" role="status">{ format!("{decided} of {} decided", cells.len()) }</span>
-            </p>
+                <Filters library={library.clone()} filter={filter} />
+            </div>
             <div class="matrix-scroll" tabindex="0" role="group" aria-label="Matrix of designs and scenarios">
                 <table class="matrix" aria-label="Matrix">
-                    <thead><tr><th scope="col">{ "scenario" }</th>{ for library.designs.iter().map(|design| html! { <th scope="col" key={design.id.clone()} title={design.story.clone()}>{ design.title.clone() }</th> }) }</tr></thead>
-                    <tbody>{ for library.scenarios.iter().flat_map(|scenario| rows(props, library, &driver, scenario)) }</tbody>
+                    <thead><tr><th scope="col">{ "scenario" }</th>{ for designs.iter().map(|design| head(design)) }</tr></thead>
+                    <tbody>{ for rows.iter().map(|row| line(library, &known, &designs, row)) }</tbody>
                 </table>
+                if rows.is_empty() { <p class="none">{ "Nothing passes these filters." }</p> }
             </div>
+            <p class="dim legend">{ "✕ breaks · ✓ holds · ? not decided · · not searched yet. A small ▲ marks a cell that real kernels were measured for; ▲ ok, ▲ fail is what the kernel's own test said." }</p>
         </main>
     }
 }
 
-fn variants(scenario: &Scenario) -> Vec<String> {
-    if scenario.variants.is_empty() {
-        return vec![String::new()];
+fn head(design: &Design) -> Html {
+    html! { <th scope="col" key={design.id.clone()} title={format!("{} {}", design.title, design.story)}><span>{ design.id.clone() }</span>if !design.era.is_empty() { <small>{ design.era.clone() }</small> }</th> }
+}
+
+#[derive(Properties, PartialEq)]
+struct FiltersProps {
+    library: Rc<Library>,
+    filter: UseStateHandle<Filter>,
+}
+
+#[component]
+fn Filters(props: &FiltersProps) -> Html {
+    let select = |name: &'static str, now: &str, list: Vec<(String, String)>, put: fn(&mut Filter, String)| {
+        let filter = props.filter.clone();
+        let choose = Callback::from(move |event: Event| {
+            let mut to = (*filter).clone();
+            put(&mut to, event.target_unchecked_into::<web_sys::HtmlInputElement>().value());
+            filter.set(to);
+        });
+        html! {
+            <label class="filter"><span>{ name }</span>
+                <select onchange={choose}>{ for list.into_iter().map(|(value, text)| html! {
+                    <option key={value.clone()} selected={value == now} value={value.clone()}>{ text }</option>
+                }) }</select>
+            </label>
+        }
+    };
+    let Choice { kinds, promises, memories, years } = filters(&props.library);
+    let now = &*props.filter;
+    let sorts =
+        vec![("list".to_owned(), "reading list".to_owned()), ("breaks".to_owned(), "most breaks first".to_owned())];
+    html! {
+        <>
+            { select("kind", &now.kind, kinds, |filter, value| filter.kind = value) }
+            { select("invariant", &now.promise, promises, |filter, value| filter.promise = value) }
+            { select("memory", &now.memory, memories, |filter, value| filter.memory = value) }
+            { select("year", &now.year, years, |filter, value| filter.year = value) }
+            { select("sort", if now.sort == Sort::List { "list" } else { "breaks" }, sorts, |filter, value| {
+                filter.sort = if value == "breaks" { Sort::Breaks } else { Sort::List };
+            }) }
+        </>
     }
-    scenario.variants.iter().map(|variant| variant.id.clone()).collect()
 }
 
 fn question(design: &Design, scenario: &Scenario, variant: &str) -> Question {
@@ -67,52 +132,52 @@ fn question(design: &Design, scenario: &Scenario, variant: &str) -> Question {
     }
 }
 
-/// The engine spells every option out, so a cell is found by its names.
-fn answer<'a>(verdicts: &'a BTreeMap<Question, Rc<Verdict>>, cell: &Question) -> Option<(&'a Question, &'a Verdict)> {
-    let same = |question: &Question| {
-        question.design == cell.design
-            && question.scenario == cell.scenario
-            && question.variant == cell.variant
-            && question.switches.is_empty()
-            && question.edits.is_empty()
-    };
-    verdicts.iter().find(|(question, _)| same(question)).map(|(question, verdict)| (question, verdict.as_ref()))
+fn line(library: &Library, known: &Known, designs: &[&Design], row: &Row) -> Html {
+    let scenario = row.scenario;
+    html! {
+        <tr key={format!("{} {}", scenario.id, row.variant)}>
+            <th scope="row" title={scenario.story.clone()}>{ scenario.title.clone() }if !row.variant.is_empty() { <small>{ format!(" {}", row.variant.replace('_', " ")) }</small> }</th>
+            { for designs.iter().map(|design| cell(library, known, design, row)) }
+        </tr>
+    }
 }
 
-fn rows(props: &MatrixProps, library: &Library, driver: &Driver, scenario: &Scenario) -> Vec<Html> {
-    let row = |variant: String| {
-        html! {
-            <tr key={format!("{} {variant}", scenario.id)}>
-                <th scope="row" title={scenario.story.clone()}>{ scenario.title.clone() }if !variant.is_empty() { <small>{ format!(" {variant}") }</small> }</th>
-                { for library.designs.iter().map(|design| cell(props, driver, design, scenario, &variant)) }
-            </tr>
-        }
-    };
-    variants(scenario).into_iter().map(row).collect()
-}
-
-fn cell(props: &MatrixProps, driver: &Driver, design: &Design, scenario: &Scenario, variant: &str) -> Html {
-    let asked = question(design, scenario, variant);
-    let found = answer(&props.verdicts, &asked);
-    let (class, sign, word) = match found.map(|(_, verdict)| verdict.end) {
+fn cell(library: &Library, known: &Known, design: &Design, row: &Row) -> Html {
+    let found = known.get(&(design.id.as_str(), row.scenario.id.as_str(), row.variant));
+    let (class, sign, word) = match found.map(|verdict| verdict.end) {
         Some(End::Breaks) => ("breaks", "✕", "breaks"),
         Some(End::Holds) => ("holds", "✓", "holds"),
         Some(End::NotDecided) => ("undecided", "?", "not decided"),
         None => ("unasked", "·", "not searched"),
     };
-    let link = found.and_then(|(_, verdict)| verdict.breaks.first()).map(|first| first.link.clone());
-    let name = format!(
-        "{}, {}{}: {word}",
-        design.title,
-        scenario.title,
-        if variant.is_empty() { String::new() } else { format!(" {variant}") }
-    );
-    let open = {
-        let driver = driver.clone();
-        Callback::from(move |_: MouseEvent| match &link {
-            Some(link) => driver.open(link),
-            None => driver.begin(asked.clone()),
-        })
-    };
-    html! { <td key={design.id.clone()}><button class={classes!("cell", class)} onclick={open} aria-label={name.clone()} title={name}>{ sign }<small>{ word }</small></button></td> }
+    let first = found.and_then(|verdict| verdict.breaks.first());
+    let href = first.map_or_else(|| start(library, design, row), |first| format!("#{}", first.link));
+    let measured = library.measured.iter().find(|measured| {
+        measured.design == design.id && measured.scenario == row.scenario.id && measured.variant == row.variant
+    });
+    let mut name = format!("{}, {} {}: {word}", design.id, row.scenario.title, row.variant);
+    if let Some(first) = first {
+        name.push_str(&format!(" ({})", first.promise));
+    }
+    if let Some(measured) = measured {
+        name.push_str(&format!(
+            "; kernel {} measured: {}",
+            measured.kernel,
+            if measured.passes { "ok" } else { "fail" }
+        ));
+    }
+    html! {
+        <td key={design.id.clone()}>
+            <a class={classes!("cell", class)} {href} aria-label={name.clone()} title={name}>{ sign }
+                if let Some(measured) = measured { <small class="measured">{ if measured.passes { "▲ ok" } else { "▲ fail" } }</small> }
+            </a>
+        </td>
+    }
+}
+
+/// The link to the start of a question.
+fn start(library: &Library, design: &Design, row: &Row) -> String {
+    let first = row.scenario.variants.first().is_none_or(|first| first.id == row.variant);
+    let variant = if first { String::new() } else { format!("&n={}", row.variant) };
+    format!("#/run?v={}&d={}&s={}{variant}", library.semantics, design.id, row.scenario.id)
 }

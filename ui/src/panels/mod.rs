@@ -2,6 +2,7 @@
 
 mod about;
 mod code;
+mod compare;
 mod edit;
 mod frames;
 mod hardware;
@@ -9,6 +10,7 @@ mod header;
 mod help;
 mod lane;
 mod matrix;
+mod matrix_filter;
 mod memory;
 mod objects;
 mod palette;
@@ -25,6 +27,7 @@ mod verdict;
 mod why;
 
 pub use about::About;
+pub use compare::Compare;
 pub use header::Header;
 pub use help::Help;
 pub use lane::LaneView;

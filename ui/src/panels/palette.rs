@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use cowscope_core::view::{Library, Question};
-use cowscope_engine::protocol::Aim;
+use cowscope_engine::protocol::{Aim, Until};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::driver::Driver;
 use crate::parts::Modal;
-use crate::store::{Action, Dialog, Page, Side, Store};
+use crate::store::{Action, Dialog, Page, Run, Side, Store};
 
 /// Rows that are drawn.
 const MOST: usize = 40;
@@ -18,6 +18,7 @@ const MOST: usize = 40;
 pub struct PaletteProps {
     pub library: Option<Rc<Library>>,
     pub question: Option<Question>,
+    pub run: Option<Run>,
     pub dispatch: UseReducerDispatcher<Store>,
 }
 
@@ -30,6 +31,7 @@ enum Deed {
     Side(Side),
     Dialog(Dialog),
     Goto(u32),
+    Run(u8, Until),
 }
 
 /// A list of deeds under a search field; Enter does the first.
@@ -48,8 +50,9 @@ pub fn Palette(props: &PaletteProps) -> Html {
             perform(&driver, &dispatch, question.as_ref(), deed);
         })
     };
-    let hits: Vec<(String, Deed)> = deeds(props)
+    let hits: Vec<(String, Deed)> = numbered(props, &sought)
         .into_iter()
+        .chain(deeds(props))
         .filter(|(name, _)| sought.split_whitespace().all(|word| name.to_lowercase().contains(word)))
         .take(MOST)
         .collect();
@@ -82,6 +85,47 @@ pub fn Palette(props: &PaletteProps) -> Html {
     }
 }
 
+/// What a number in the search field stands for: a step to go to, a line to run until.
+fn numbered(props: &PaletteProps, sought: &str) -> Vec<(String, Deed)> {
+    let Some((run, number)) =
+        props.run.as_ref().zip(sought.split_whitespace().find_map(|word| word.parse::<u32>().ok()))
+    else {
+        return Vec::new();
+    };
+    let mut list = vec![(format!("Go to step {number}"), Deed::Goto(number))];
+    for lane in &run.moment.lanes {
+        if let Some(frame) = lane.stack.last() {
+            let until = Until::Line { file: frame.body.file, line: number };
+            list.push((
+                format!("Run CPU {} until line {number} of {}", lane.cpu, frame.function),
+                Deed::Run(lane.agent, until),
+            ));
+        }
+    }
+    list
+}
+
+/// What each CPU can be let run until: the words that anybody is about to touch or has just touched.
+fn runs(run: &Run) -> Vec<(String, Deed)> {
+    let moment = &run.moment;
+    let mut words: Vec<(&str, u64)> = moment
+        .accesses
+        .iter()
+        .filter(|access| access.place != 0)
+        .map(|access| (access.name.as_str(), access.place))
+        .collect();
+    for state in &moment.agents {
+        let name = state.next.split_once(' ').map_or("", |(_, name)| name);
+        words.extend(state.places.first().map(|place| (name, *place)));
+    }
+    words.sort_unstable();
+    words.dedup();
+    let one = |cpu: u8, agent: u8, (name, place): (&str, u64)| {
+        (format!("Run CPU {cpu} until it touches {name}"), Deed::Run(agent, Until::Word(place)))
+    };
+    moment.lanes.iter().flat_map(|lane| words.iter().map(|word| one(lane.cpu, lane.agent, *word))).collect()
+}
+
 fn deeds(props: &PaletteProps) -> Vec<(String, Deed)> {
     let mut list = vec![
         ("Find a break".to_owned(), Deed::Search(Aim::Find)),
@@ -92,11 +136,14 @@ fn deeds(props: &PaletteProps) -> Vec<(String, Deed)> {
         ("Why does it break?".to_owned(), Deed::Side(Side::Why)),
         ("Edit the C".to_owned(), Deed::Side(Side::Edit)),
         ("The matrix of designs and scenarios".to_owned(), Deed::Page(Page::Matrix)),
-        ("About the model".to_owned(), Deed::Page(Page::About)),
+        ("Compare two kernels under this schedule".to_owned(), Deed::Page(Page::Compare)),
+        ("The model: what is in it, what must hold, sources".to_owned(), Deed::Page(Page::About)),
+        ("Machine and switches".to_owned(), Deed::Dialog(Dialog::Switches)),
         ("Help: keys and words".to_owned(), Deed::Dialog(Dialog::Help)),
         ("Go to the first step".to_owned(), Deed::Goto(0)),
         ("Go to the last step".to_owned(), Deed::Goto(u32::MAX)),
     ];
+    list.extend(props.run.iter().flat_map(runs));
     if let (Some(library), Some(question)) = (&props.library, &props.question) {
         for scenario in &library.scenarios {
             let to = Question {
@@ -129,5 +176,6 @@ fn perform(driver: &Driver, dispatch: &UseReducerDispatcher<Store>, question: Op
         Deed::Side(side) => dispatch.dispatch(Action::Side(side)),
         Deed::Dialog(dialog) => dispatch.dispatch(Action::Dialog(Some(dialog))),
         Deed::Goto(step) => driver.goto(step),
+        Deed::Run(agent, until) => driver.run(agent, until),
     }
 }

@@ -1,8 +1,9 @@
 //! What stands beside the lanes: one of memory, the step list, the explanation, the editor.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use cowscope_core::view::Verdict;
+use cowscope_core::view::{Library, Program, Question, Verdict};
 use yew::prelude::*;
 
 use super::edit::Editor;
@@ -20,6 +21,9 @@ pub struct SideProps {
     pub side: Side,
     pub run: Run,
     pub verdict: Option<Rc<Verdict>>,
+    pub verdicts: Rc<BTreeMap<Question, Rc<Verdict>>>,
+    pub library: Option<Rc<Library>>,
+    pub compiled: Option<Rc<Program>>,
     pub focus: Option<u64>,
     pub futures: Vec<Future>,
     pub dispatch: UseReducerDispatcher<Store>,
@@ -61,8 +65,12 @@ pub fn SideView(props: &SideProps) -> Html {
         Side::Steps => {
             html! { <Steps program={run.program.clone()} trace={run.trace.clone()} step={run.moment.step} futures={props.futures.clone()} /> }
         }
-        Side::Why => html! { <Why run={run.clone()} verdict={props.verdict.clone()} /> },
-        Side::Edit => html! { <Editor program={run.program.clone()} dispatch={props.dispatch.clone()} /> },
+        Side::Why => {
+            html! { <Why library={props.library.clone()} run={run.clone()} verdict={props.verdict.clone()} verdicts={props.verdicts.clone()} /> }
+        }
+        Side::Edit => {
+            html! { <Editor library={props.library.clone()} program={run.program.clone()} compiled={props.compiled.clone()} /> }
+        }
     };
     html! {
         <section class="side" aria-label="Details">

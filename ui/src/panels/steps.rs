@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use cowscope_core::view::{ActorKind, Program, Step, StepKind, Trace};
+use cowscope_core::view::{Actor, ActorKind, Program, Step, StepKind, Trace};
 use yew::prelude::*;
 
 use crate::driver::Driver;
@@ -52,7 +52,7 @@ pub fn Steps(props: &StepsProps) -> Html {
             <tr key={index} {class} aria-current={(index + 1 == props.step).then_some("step")}>
                 <th scope="row"><button class="quiet" onclick={go(index + 1)} title="Go to the moment after this step">{ index + 1 }</button></th>
                 { for (0..cpus).map(|column| html! {
-                    <td class={cpu_class(column)}>if column == cpu { { text(step, actor.filter(|a| a.kind != Default::default()).map(|a| a.name.as_str())) } }</td>
+                    <td class={classes!(cpu_class(column), (column == cpu).then_some("did"))}>if column != cpu { { instead(&driver, trace, index, column) } } else { { text(step, actor.filter(|a| a.kind != Default::default()).map(|a| a.name.as_str())) } }</td>
                 }) }
             </tr>
         }
@@ -80,6 +80,24 @@ fn lane_name(trace: &Trace, cpu: u8) -> String {
 
 fn collides(trace: &Trace, index: u32) -> bool {
     trace.collision.as_ref().is_some_and(|collision| collision.first == index || collision.second == index)
+}
+
+/// The agents of another column that could have acted in this step's place: one click takes that way, and this run is kept.
+fn instead(driver: &Driver, trace: &Trace, index: u32, column: u8) -> Html {
+    let Some(step) = trace.steps.get(index as usize) else { return html! {} };
+    let can = trace
+        .actors
+        .iter()
+        .enumerate()
+        .take(64)
+        .filter(|(agent, actor)| actor.cpu == column && step.others >> agent & 1 == 1);
+    let one = |(agent, actor): (usize, &Actor)| {
+        let driver = driver.clone();
+        let go = Callback::from(move |_: MouseEvent| driver.branch(index, agent as u8));
+        let name = format!("Instead of step {}: {}", index + 1, actor.name);
+        html! { <button key={agent} class="instead" onclick={go} aria-label={name.clone()} title={name}>{ "⤷" }</button> }
+    };
+    can.map(one).collect()
 }
 
 fn text(step: &Step, agent: Option<&str>) -> Html {

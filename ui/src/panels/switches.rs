@@ -26,24 +26,42 @@ pub fn Switches(props: &SwitchesProps) -> Html {
         Callback::from(move |()| dispatch.dispatch(Action::Dialog(None)))
     };
     let question = &props.program.question;
-    let design = props.library.designs.iter().find(|design| design.id == question.design);
+    html! {
+        <Modal title="Machine and switches" onclose={close}>
+            <h3>{ "The machine" }</h3>
+            <ul class="switch-list">{ for props.program.machine.iter().map(|option| html! {
+                <li key={option.name.clone()} class="switch-row">{ machine(&driver, question, option) }<p>{ option.title.clone() }</p></li>
+            }) }</ul>
+            <h3>{ format!("The kernel: {}", props.program.titles[0]) }</h3>
+            <Flags library={props.library.clone()} question={question.clone()} />
+        </Modal>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct FlagsProps {
+    pub library: Rc<Library>,
+    pub question: Question,
+}
+
+/// Every switch of a design, each with the values it may take.
+#[component]
+pub fn Flags(props: &FlagsProps) -> Html {
+    let Some(driver) = use_context::<Driver>() else { return html! {} };
+    let design = props.library.designs.iter().find(|design| design.id == props.question.design);
     let flags = design.map_or(&[][..], |design| &design.switches);
     let row = |flag: &Flag| {
         html! {
             <li key={flag.name.clone()} class="switch-row">
-                <div class="chips" role="group" aria-label={flag.title.clone()}>{ for flag.values.iter().map(|(value, label)| one(&driver, question, flag, *value, label)) }</div>
+                <div class="chips" role="group" aria-label={flag.title.clone()}>{ for flag.values.iter().map(|(value, label)| one(&driver, &props.question, flag, *value, label)) }</div>
                 <p>{ flag.title.clone() }{ " " }<code class="dim">{ flag.name.clone() }</code></p>
             </li>
         }
     };
-    html! {
-        <Modal title="Switches" onclose={close}>
-            <h3>{ "The machine" }</h3>
-            <div class="row">{ for props.program.machine.iter().map(|option| machine(&driver, question, option)) }</div>
-            <h3>{ format!("The kernel: {}", props.program.titles[0]) }</h3>
-            <ul class="switch-list">{ for flags.iter().map(row) }</ul>
-        </Modal>
+    if flags.is_empty() {
+        return html! { <p class="none">{ "This kernel has no switches." }</p> };
     }
+    html! { <ul class="switch-list">{ for flags.iter().map(row) }</ul> }
 }
 
 fn one(driver: &Driver, question: &Question, flag: &Flag, value: i64, label: &str) -> Html {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use cowscope_core::view::{ActorKind, Bar, BarKind, Step, StepKind, Trace};
+use cowscope_core::view::{Actor, ActorKind, Bar, BarKind, Step, StepKind, Trace};
 use gloo_events::EventListener;
 use web_sys::Element;
 use yew::prelude::*;
@@ -13,6 +13,8 @@ use crate::driver::Driver;
 use crate::parts::cpu_class;
 use crate::store::Size;
 
+/// Runs of more steps than this can be zoomed.
+const LONG: usize = 60;
 /// Rows of bars under a lane.
 const ROWS: usize = 3;
 
@@ -37,11 +39,15 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let lanes = props.trace.actors.iter().map(|actor| actor.cpu + 1).max().unwrap_or(0);
     let height = TOP + f64::from(lanes) * LANE + 4.0;
     let travel = {
-        let (node, layout) = (node.clone(), layout.clone());
+        let (node, layout, driver) = (node.clone(), layout.clone(), driver.clone());
         Callback::from(move |event: PointerEvent| {
+            let pressed = event.type_() == "pointerdown";
             if let (Some(driver), Some(view)) = (&driver, node.cast::<Element>())
-                && (event.type_() == "pointerdown" || event.buttons() & 1 == 1)
+                && (pressed || event.buttons() & 1 == 1)
             {
+                if pressed && let Some((at, agent)) = other_at(&event) {
+                    return driver.branch(at, agent);
+                }
                 driver.goto(
                     layout.moment_at((f64::from(event.client_x()) - view.get_bounding_client_rect().left()) / scale),
                 );
@@ -57,12 +63,23 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             }
         })
     };
+    let widen = |by: f64| {
+        let zoom = zoom.clone();
+        Callback::from(move |_: MouseEvent| zoom.set((*zoom * by).clamp(1.0, 64.0)))
+    };
     let name = format!(
         "Timeline: step {} of {}. The Steps panel says the same in words.",
         props.step,
         props.trace.steps.len()
     );
     html! {
+        <div class="time-line">
+        if props.trace.steps.len() > LONG {
+            <div class="zoom chips" role="group" aria-label="Zoom">
+                <button class="chip" onclick={widen(0.5)} disabled={*zoom <= 1.0} aria-label="Zoom out">{ "−" }</button>
+                <button class="chip" onclick={widen(2.0)} aria-label="Zoom in">{ "+" }</button>
+            </div>
+        }
         <div class="timeline" ref={node} onpointerdown={travel.clone()} onpointermove={travel} onwheel={wheel}>
             <svg role="img" aria-label={name} width={(width * scale).to_string()} height={(height * scale).to_string()} viewBox={format!("0 0 {width} {height}")}>
                 { for (0..lanes).map(|lane| rail(&props.trace, lane, &layout)) }
@@ -71,8 +88,10 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 { for (layout.from.max(1)..layout.to).filter_map(|at| switch(&props.trace, at, &layout)) }
                 { for collision(&props.trace, &layout) }
                 { for violation(&props.trace, &layout) }
+                { for (layout.from..layout.to).map(|at| others(&props.trace, at, &layout)) }
                 { now(props.step, &layout, height) }
             </svg>
+        </div>
         </div>
     }
 }
@@ -115,6 +134,36 @@ fn rail(trace: &Trace, cpu: u8, layout: &Layout) -> Html {
             <text class="lane-name" x="6" y={(y + 4.0).to_string()}>{ name }</text>
         </g>
     }
+}
+
+/// Small rings where another agent could have acted instead; a click lets it. The step list has the same as buttons.
+fn others(trace: &Trace, at: u32, layout: &Layout) -> Html {
+    let Some(step) = trace.steps.get(at as usize).filter(|step| step.others != 0) else { return html! {} };
+    let width = layout.x(at + 1) - layout.x(at);
+    if width < 9.0 {
+        return html! {};
+    }
+    let own = cpu(trace, step);
+    let mut seen = vec![own];
+    let ring = |(agent, other): (usize, &Actor)| {
+        if step.others >> agent & 1 == 0 || seen.contains(&other.cpu) {
+            return None;
+        }
+        seen.push(other.cpu);
+        Some(html! {
+            <circle class={classes!("other", cpu_class(other.cpu))} data-other={format!("{at} {agent}")} cx={(layout.x(at) + width / 2.0 - 2.0).to_string()} cy={middle(other.cpu).to_string()} r="3">
+                <title>{ format!("instead of step {}: {}", at + 1, other.name) }</title>
+            </circle>
+        })
+    };
+    html! { <g key={format!("o{at}")}>{ for trace.actors.iter().enumerate().take(64).filter_map(ring) }</g> }
+}
+
+/// The step and the agent of a ring that was pressed.
+fn other_at(event: &PointerEvent) -> Option<(u32, u8)> {
+    let text = event.target_dyn_into::<Element>()?.get_attribute("data-other")?;
+    let (at, agent) = text.split_once(' ')?;
+    Some((at.parse().ok()?, agent.parse().ok()?))
 }
 
 /// Reads are low, writes are high, locked accesses are high with a notch: shape tells, not colour.

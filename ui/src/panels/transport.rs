@@ -1,17 +1,17 @@
 //! Back, Play, Forward, and where the run is.
 
-use cowscope_core::view::Trace;
 use yew::prelude::*;
 
 use crate::driver::Driver;
 use crate::parts::{Icon, Shape};
-use crate::store::{Action, Prefs, Run, Store};
+use crate::store::{Action, Future, Prefs, Run, Store};
 
 #[derive(Properties, PartialEq)]
 pub struct TransportProps {
     pub run: Run,
     pub playing: bool,
     pub prefs: Prefs,
+    pub futures: Vec<Future>,
     pub dispatch: UseReducerDispatcher<Store>,
 }
 
@@ -51,10 +51,11 @@ pub fn Transport(props: &TransportProps) -> Html {
             <p class="where"><b>{ format!("step {step} of {len}") }</b>{ next(&props.run) }</p>
             <span class="digest" aria-label="Fingerprint" role="note" title="The fingerprint of this state: the same for everybody who opens this link">{ props.run.moment.digest.clone() }</span>
             <span class="gap" />
-            { hint(&driver, &props.run.trace, step) }
+            { for props.futures.iter().rev().take(3).map(|future| left(&driver, future)) }
             <div class="chips wide-only" role="group" aria-label="Speed">
-                <button class="chip" onclick={slower} aria-label="Slower">{ "−" }</button>
-                <button class="chip" onclick={faster} aria-label="Faster">{ "+" }</button>
+                <button class="chip" onclick={slower} aria-label="Slower" disabled={prefs.speed <= 1}>{ "−" }</button>
+                <span class="speed">{ format!("{} a second", per_second(prefs.speed)) }</span>
+                <button class="chip" onclick={faster} aria-label="Faster" disabled={prefs.speed >= 20}>{ "+" }</button>
             </div>
             <div class="chips wide-only" role="group" aria-label="Timeline over">
                 <button class="chip" aria-pressed={(!prefs.cycles).to_string()} onclick={pref(Prefs { cycles: false, ..prefs })}>{ "steps" }</button>
@@ -78,18 +79,16 @@ fn next(run: &Run) -> Html {
     html! { <>{ format!(" · {name} goes next: {}", next.label) }if broken { <span class="bad">{ ", and it breaks" }</span> }</> }
 }
 
-/// The pair that collides, with the way to both.
-fn hint(driver: &Driver, trace: &Trace, step: u32) -> Html {
-    let Some(collision) = &trace.collision else { return html! {} };
-    let jump = |to: u32| {
-        let driver = driver.clone();
-        let go = Callback::from(move |_: MouseEvent| driver.goto(to));
-        html! { <button class="link" onclick={go}>{ format!("step {to}") }</button> }
-    };
-    let near = step > collision.first && step <= collision.second + 1;
-    html! {
-        <p class={classes!("hint", near.then_some("near"))}>
-            <span aria-hidden="true">{ "◆ " }</span>{ jump(collision.first + 1) }{ " and " }{ jump(collision.second + 1) }{ " collide on " }<code>{ collision.name.clone() }</code>
-        </p>
-    }
+/// The way back to a run that was left for another choice.
+fn left(driver: &Driver, future: &Future) -> Html {
+    let (driver, link) = (driver.clone(), future.link.clone());
+    let open = Callback::from(move |_: MouseEvent| driver.open(&link));
+    let end = if future.breaks { ", breaks" } else { "" };
+    let name = format!("The run you left at step {}: {} steps{end}", future.at + 1, future.steps);
+    html! { <button class="chip" key={future.link.to_string()} onclick={open} title={name.clone()} aria-label={name}>{ format!("↶ left at {}", future.at + 1) }</button> }
+}
+
+/// Steps per second, from their double.
+fn per_second(twice: u8) -> String {
+    if twice.is_multiple_of(2) { (twice / 2).to_string() } else { format!("{}.5", twice / 2) }
 }

@@ -31,13 +31,13 @@ pub fn VerdictBar(props: &VerdictProps) -> Html {
     html! {
         <section {class} aria-label="Verdict">
             { stamp(props.verdict.as_deref(), searching.is_some()) }
-            <div class="words">{ words(props, searching) }</div>
+            <div class="words">{ words(props, &driver, searching) }</div>
             <div class="figures">
                 if let Some(search) = searching { { progress(&driver, search) } } else { { figures(props.verdict.as_deref(), &props.run) } }
             </div>
             <div class="ask">
-                <button class="find" onclick={aim(Aim::Find)} disabled={searching.is_some()} aria-keyshortcuts="f">{ "Find a break" }</button>
-                <button onclick={aim(Aim::Prove)} disabled={searching.is_some()}>{ "Prove" }</button>
+                <button class="find" onclick={aim(Aim::Find)} disabled={searching.is_some()} aria-keyshortcuts="f" title="Fewest switches first: stops at the shortest break (f)">{ "Find a break" }</button>
+                <button onclick={aim(Aim::Prove)} disabled={searching.is_some()} title="Every order, every distinct break: holds only when all have been tried">{ "Prove" }</button>
             </div>
         </section>
     }
@@ -65,7 +65,7 @@ fn stamp(verdict: Option<&Verdict>, searching: bool) -> Html {
     html! { <div class="stamp"><span class="sign" aria-hidden="true"><span>{ sign }</span></span><strong>{ word }</strong></div> }
 }
 
-fn words(props: &VerdictProps, searching: Option<&Search>) -> Html {
+fn words(props: &VerdictProps, driver: &Driver, searching: Option<&Search>) -> Html {
     let moment = &props.run.moment;
     let remark =
         (!props.run.remark.is_empty()).then(|| html! { <p class="remark">{ props.run.remark.to_string() }</p> });
@@ -81,17 +81,34 @@ fn words(props: &VerdictProps, searching: Option<&Search>) -> Html {
         let dispatch = props.dispatch.clone();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Side(Side::Why)))
     };
+    let broken = moment.broken.as_ref();
     html! {
         <>
             { for remark }
             <p class="told">
-                if let Some(broken) = &moment.broken { <Phrases words={broken.told.clone()} /> } else { <Phrases words={verdict.told.clone()} /> }
+                if let Some(broken) = broken { <Phrases words={broken.told.clone()} /> } else { <Phrases words={verdict.told.clone()} /> }
             </p>
+            if !verdict.statement.is_empty() && broken.is_none() {
+                <p class="statement"><b>{ "Broken: " }</b>{ verdict.statement.clone() }</p>
+            }
             <p class="notes">
                 { verdict.notes.join(" · ") }{ " " }
-                if verdict.end == End::Breaks { <button class="link" onclick={why}>{ "Why?" }</button> }
+                if verdict.end == End::Breaks { { collision(driver, &props.run) }<button class="link" onclick={why}>{ "Why?" }</button> }
             </p>
         </>
+    }
+}
+
+/// The pair that collides, with the way to both.
+fn collision(driver: &Driver, run: &Run) -> Html {
+    let Some(collision) = &run.trace.collision else { return html! {} };
+    let jump = |to: u32| {
+        let driver = driver.clone();
+        let go = Callback::from(move |_: MouseEvent| driver.goto(to));
+        html! { <button class="link" onclick={go}>{ format!("step {to}") }</button> }
+    };
+    html! {
+        <span class="clash-pair"><span aria-hidden="true">{ "◆ " }</span>{ jump(collision.first + 1) }{ " and " }{ jump(collision.second + 1) }{ " collide" }</span>
     }
 }
 
@@ -106,7 +123,7 @@ fn figures(verdict: Option<&Verdict>, run: &Run) -> Html {
                 <p><b>{ format!("{}, {}", counted(u64::from(first.steps), "step", "steps"), counted(u64::from(first.switches), "switch", "switches")) }</b>{ if first.shortest { ", proven minimal" } else { "" } }</p>
             }
             <p>{ format!("{} in {}", states(verdict), time(verdict.effort.milliseconds)) }</p>
-            <p>{ verdict.scope.clone() }</p>
+            <p class="scope" title={verdict.scope.clone()}>{ verdict.scope.clone() }</p>
         </>
     }
 }

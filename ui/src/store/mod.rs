@@ -3,15 +3,17 @@
 //! Only the [`crate::driver`] talks to the engines; it turns what they say into actions. Components get pieces of the
 //! store as properties, so that what has not changed is not drawn again.
 
+mod drafts;
 mod prefs;
 mod reduce;
 
+pub use drafts::Drafts;
 pub use prefs::{Prefs, Size, Theme};
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use cowscope_core::view::{Effort, Library, Moment, Program, Question, Trace, Verdict};
+use cowscope_core::view::{Comparison, Effort, Library, Moment, Program, Question, Trace, Verdict};
 use cowscope_engine::protocol::{Aim, Opened};
 
 /// Everything the page knows.
@@ -45,6 +47,11 @@ pub struct Store {
     pub prefs: Prefs,
     /// Questions of the matrix that wait for their answer.
     pub waiting: usize,
+    /// The design that the run is compared with, and what came of it.
+    pub rival: Option<Rc<str>>,
+    pub comparison: Option<Rc<Comparison>>,
+    /// What the compiler last said of the text in the editor.
+    pub compiled: Option<Rc<Program>>,
 }
 
 /// A run that has been opened, and where it is.
@@ -90,6 +97,7 @@ pub enum Page {
     #[default]
     Run,
     Matrix,
+    Compare,
     About,
 }
 
@@ -121,11 +129,16 @@ pub struct Future {
 pub enum Action {
     Library(Box<Library>),
     Opened(Box<Opened>),
-    Moved { moment: Box<Moment>, trace: Option<Box<Trace>> },
+    Moved {
+        moment: Box<Moment>,
+        trace: Option<Box<Trace>>,
+        from: u32,
+    },
     SearchBegan(Search),
     Progress(Effort),
     SearchEnded,
-    Verdict { question: Question, verdict: Box<Verdict> },
+    /// Answers, together: each redraws the matrix.
+    Verdicts(Vec<(Question, Box<Verdict>)>),
     Trouble(Trouble),
     Dismiss,
     Notice(Option<Rc<str>>),
@@ -136,6 +149,9 @@ pub enum Action {
     Focus(Option<u64>),
     Prefs(Prefs),
     Waiting(usize),
+    Rival(Rc<str>),
+    Compared(Box<Comparison>),
+    Compiled(Option<Box<Program>>),
 }
 
 impl Store {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use cowscope_core::view::{End, Moment, Question, Step, Trace, Verdict};
 use yew::Reducible;
 
 use super::{Action, Future, Page, Run, Store};
@@ -31,8 +32,10 @@ impl Reducible for Store {
                 next.page = Page::Run;
                 next.playing = false;
                 next.focus = None;
+                next.comparison = None;
+                next.compiled = None;
             }
-            Action::Moved { moment, trace } => next.moved(Rc::new(*moment), trace.map(|trace| Rc::new(*trace))),
+            Action::Moved { moment, trace, from } => next.moved(Rc::new(*moment), trace, from as usize),
             Action::SearchBegan(search) => next.search = Some(search),
             Action::Progress(effort) => {
                 if let Some(search) = &mut next.search {
@@ -40,8 +43,10 @@ impl Reducible for Store {
                 }
             }
             Action::SearchEnded => next.search = None,
-            Action::Verdict { question, verdict } => {
-                Rc::make_mut(&mut next.verdicts).insert(question, Rc::new(*verdict));
+            Action::Verdicts(list) => {
+                for (question, verdict) in list {
+                    next.keep(question, *verdict);
+                }
             }
             Action::Trouble(trouble) => next.trouble = Some(Rc::new(trouble)),
             Action::Dismiss => next.trouble = None,
@@ -56,17 +61,38 @@ impl Reducible for Store {
             Action::Focus(frame) => next.focus = frame,
             Action::Prefs(prefs) => next.prefs = prefs,
             Action::Waiting(cells) => next.waiting = cells,
+            Action::Rival(design) => {
+                next.rival = Some(design);
+                next.comparison = None;
+            }
+            Action::Compared(comparison) => next.comparison = Some(Rc::new(*comparison)),
+            Action::Compiled(program) => next.compiled = program.map(|program| Rc::new(*program)),
         }
         Rc::new(next)
     }
 }
 
 impl Store {
+    /// Keeps an answer, unless a more complete one to the same question is known.
+    fn keep(&mut self, question: Question, verdict: Verdict) {
+        let known = self.verdicts.get(&question);
+        let worse = known.is_some_and(|known| {
+            known.end != End::NotDecided
+                && (verdict.end == End::NotDecided || known.breaks.len() > verdict.breaks.len())
+        });
+        if !worse {
+            Rc::make_mut(&mut self.verdicts).insert(question, Rc::new(verdict));
+        }
+    }
+
     /// Takes the run to another moment; a trace that was left for another one is kept as a future.
-    fn moved(&mut self, moment: Rc<cowscope_core::view::Moment>, trace: Option<Rc<cowscope_core::view::Trace>>) {
+    fn moved(&mut self, moment: Rc<Moment>, trace: Option<Box<Trace>>, from: usize) {
         let Some(run) = &mut self.run else { return };
-        if let Some(trace) = trace {
-            let kept = trace.steps.iter().zip(&run.trace.steps).take_while(|(a, b)| same_choice(a, b)).count();
+        if let Some(mut trace) = trace {
+            let old = &run.trace.steps;
+            let kept = from
+                + trace.steps.iter().zip(&old[from.min(old.len())..]).take_while(|(a, b)| same_choice(a, b)).count();
+            trace.steps.splice(..0, old[..from.min(old.len())].iter().cloned());
             let left = run.trace.steps.len();
             if kept < left && left > run.moment.step as usize {
                 let future = Future {
@@ -81,7 +107,7 @@ impl Store {
                     self.futures.remove(0);
                 }
             }
-            run.trace = trace;
+            run.trace = Rc::new(*trace);
         }
         run.moment = moment;
         if run.moment.step as usize >= run.trace.steps.len() {
@@ -90,6 +116,6 @@ impl Store {
     }
 }
 
-fn same_choice(a: &cowscope_core::view::Step, b: &cowscope_core::view::Step) -> bool {
+fn same_choice(a: &Step, b: &Step) -> bool {
     (a.agent, a.pick) == (b.agent, b.pick)
 }

@@ -1,6 +1,7 @@
 //! Fills the views from a session: the machine at a moment, and the run as a whole.
 
 mod collision;
+mod compare;
 mod hardware;
 mod lanes;
 mod memory;
@@ -11,6 +12,7 @@ mod program;
 mod tour;
 mod verdict;
 
+pub use compare::compare;
 pub use place::next_place;
 pub use program::{library_view, notes, program};
 pub use tour::Tour;

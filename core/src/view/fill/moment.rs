@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::names::{Names, process};
 use super::place;
-use super::tour::{Stop, Touched, Tour, machine_deed, main_access};
+use super::tour::{Stop, Touched, Tour, machine_deed, main_access, try_step};
 use super::{hardware, lanes, memory};
-use crate::explore::{Break, Choice, Model, Outcome};
+use crate::explore::{Break, Model, Outcome};
 use crate::session::{Session, agent_of, main_op, op_loads, touches_many};
 use crate::system::{Agent, Status, System};
 use crate::view::{
@@ -33,7 +33,7 @@ impl Tour {
             processes: memory::processes(&names, touched),
             frames: memory::frames(&names, touched, trouble, &self.hands(here)),
             objects: memory::objects(&names, touched),
-            accesses: touched.iter().map(|word| access(&names, word)).collect(),
+            accesses: touched.iter().map(access).collect(),
             told: last.map_or_else(Vec::new, told),
             finished: session.system().finished(),
             broken,
@@ -51,7 +51,7 @@ impl Tour {
             Phrase::cpu(last.cpu),
             Phrase::plain(format!(", {}.", spoken(last))),
         ];
-        let frame = self.collision(session).and_then(|collision| frame_in(&collision.name));
+        let frame = self.collision().and_then(|collision| frame_in(&collision.name));
         Some(Broken { promise: broken.id.clone(), statement: broken.statement.clone(), told, at, frame })
     }
 
@@ -62,7 +62,7 @@ impl Tour {
             actors: (0..system.agents()).map(|agent| actor(system, agent)).collect(),
             steps: self.stops().iter().map(|stop| step(session, stop)).collect(),
             bars: self.bars(),
-            collision: self.collision(session),
+            collision: self.collision().cloned(),
             broken_at: self.broken_at().map(|at| at as u32),
         }
     }
@@ -168,21 +168,13 @@ fn agent_state(session: &mut Session, agent: u8) -> AgentState {
         return AgentState::default();
     }
     let ended = session.last().is_some_and(|last| !last.broken.is_empty());
-    let system = &mut session.loaded.system;
-    let mark = system.state().mark();
-    let before: Vec<u64> = (0..system.machine.cpus()).map(|cpu| system.machine.clock(cpu)).collect();
-    system.state_mut().clear_trace();
-    let outcome = system.step(Choice { agent, pick: 0 });
-    let next = next_access(system);
-    system.state_mut().undo(mark);
-    for (cpu, cycles) in before.into_iter().enumerate() {
-        system.machine.set_clock(cpu as u32, cycles);
-    }
+    let (outcome, (next, places)) = try_step(&mut session.loaded.system, agent, next_access);
     let blocked = |can, why: &str| AgentState { can, why: why.to_owned(), ..AgentState::default() };
     match outcome {
         Outcome::Stepped { alternatives } | Outcome::Broke { alternatives } if !ended => AgentState {
             can: Can::Step,
             next,
+            places,
             picks: if alternatives > 1 {
                 (0..alternatives.min(16)).map(|pick| format!("choice {pick}")).collect()
             } else {
@@ -197,18 +189,19 @@ fn agent_state(session: &mut Session, agent: u8) -> AgentState {
 }
 
 /// What the step just tried touched first: without the values, which it would see only then.
-fn next_access(system: &mut System) -> String {
+fn next_access(system: &mut System) -> (String, Vec<u64>) {
     let trace = system.state_mut().traced().clone();
     let name = |slot: &u32| {
         let name = system.word_name(*slot)?;
-        (!name.starts_with("ghost_") && !name.starts_with("note_")).then(|| super::names::spoken(system, &name))
+        (!name.starts_with("ghost_") && !name.starts_with("note_"))
+            .then(|| (super::names::spoken(system, &name), u64::from(*slot)))
     };
     let reads = main_op(system).is_some_and(|(_, op)| op_loads(&op)) || touches_many(system);
     let read = trace.reads.iter().find_map(name).filter(|_| reads);
     match (trace.writes.iter().find_map(name), read) {
-        (Some(word), _) => format!("writes {word}"),
-        (None, Some(word)) => format!("reads {word}"),
-        (None, None) => machine_deed(system).unwrap_or("goes on").to_owned(),
+        (Some((word, slot)), _) => (format!("writes {word}"), vec![slot]),
+        (None, Some((word, slot))) => (format!("reads {word}"), vec![slot]),
+        (None, None) => (machine_deed(system).unwrap_or("goes on").to_owned(), Vec::new()),
     }
 }
 
@@ -251,16 +244,14 @@ fn step(session: &Session, stop: &Stop) -> Step {
         function: last.map_or_else(|| "hardware".to_owned(), |(func, _)| functions[*func as usize].name.clone()),
         at: last.map_or_else(Span::default, |(_, span)| place::span(&session.loaded.sources, *span)),
         cycles: stop.cycles,
-        others: 0,
+        others: stop.others,
     }
 }
 
-fn access(names: &Names, word: &Touched) -> Access {
-    let place =
-        names.system.program.globals.iter().find(|global| global.name == word.raw).map_or(0, |global| global.slot);
+fn access(word: &Touched) -> Access {
     Access {
         name: word.name.clone(),
-        place: u64::from(place),
+        place: word.place,
         written: word.written,
         before: word.before.clone(),
         after: word.after.clone(),

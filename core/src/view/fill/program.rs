@@ -78,6 +78,7 @@ pub fn library_view(version: &str) -> Library {
         designs: lib.designs.clone(),
         scenarios: lib.scenarios.clone(),
         promises: common.chain(lib.promises.iter().cloned()).collect(),
+        measured: crate::library::measured(),
     }
 }
 

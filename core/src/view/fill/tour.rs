@@ -1,14 +1,15 @@
 //! A run walked through once, with what the drawings of the whole of it need.
 
-use crate::explore::{Choice, Model};
+use crate::explore::{Choice, Model, Outcome};
 use crate::lang::ast;
 use crate::lang::ir::Op;
 use crate::lang::sys::Sys;
 use crate::session::{Session, main_op, op_loads};
 use crate::system::{Agent, System};
 use crate::trace;
-use crate::view::StepKind;
+use crate::view::{Collision, StepKind};
 
+use super::collision::collision;
 use super::names::{number, spoken};
 use super::place;
 
@@ -31,6 +32,8 @@ pub struct Stop {
     pub interrupts: Vec<bool>,
     /// References held behind it: slot, process, frame, flags.
     pub references: Vec<(u32, u32, u64, u64)>,
+    /// Other agents that could have acted instead, one bit each.
+    pub others: u64,
 }
 
 /// One word that a step touched.
@@ -40,6 +43,8 @@ pub struct Touched {
     pub raw: String,
     /// As people say it.
     pub name: String,
+    /// See [`crate::view::Value::place`].
+    pub place: u64,
     pub written: bool,
     pub locked: bool,
     pub changed: bool,
@@ -54,17 +59,23 @@ pub struct Touched {
 #[derive(Clone, Debug, Default)]
 pub struct Tour {
     stops: Vec<Stop>,
+    collision: Option<Collision>,
 }
 
 impl Tour {
+    /// How many steps of the session's schedule it knows already.
+    pub fn known(&self, session: &Session) -> usize {
+        self.stops.iter().zip(session.schedule()).take_while(|(stop, choice)| stop.choice == *choice).count()
+    }
+
     /// Walks through what it does not know yet; the session stands where it stood.
     pub fn follow(&mut self, session: &mut Session) {
         let schedule = session.schedule();
-        let known = self.stops.iter().zip(&schedule).take_while(|(stop, choice)| stop.choice == **choice).count();
-        self.stops.truncate(known);
-        if known == schedule.len() {
+        let known = self.known(session);
+        if known == self.stops.len() && known == schedule.len() {
             return;
         }
+        self.stops.truncate(known);
         let here = session.position();
         session.go_to(known as u32);
         for choice in &schedule[known..] {
@@ -73,7 +84,13 @@ impl Tour {
                 None => break,
             }
         }
+        self.collision = collision(self, session);
         session.go_to(here);
+    }
+
+    /// Of a run that breaks: the two accesses whose order made the difference.
+    pub fn collision(&self) -> Option<&Collision> {
+        self.collision.as_ref()
     }
 
     /// Every step.
@@ -103,12 +120,16 @@ fn stop(session: &mut Session, choice: Choice) -> Option<Stop> {
         Some(Agent::Task(task)) => place::stack(system, *task).iter().map(|at| (at.func, at.span)).collect(),
         _ => Vec::new(),
     };
+    let others = others(session, choice.agent);
     if !session.forward() {
         return None;
     }
+    let traced = session.loaded.system.state_mut().traced().clone();
     let system = session.system();
     let record = session.last()?.clone();
-    let touched: Vec<Touched> = record.accesses.iter().map(|access| touched(system, access)).collect();
+    let slots: Vec<(String, u32)> =
+        traced.reads.iter().chain(&traced.writes).filter_map(|slot| Some((system.word_name(*slot)?, *slot))).collect();
+    let touched: Vec<Touched> = record.accesses.iter().map(|access| touched(system, access, &slots)).collect();
     let walks = walking || (clocked && system.machine.walking(system.state(), u32::from(cpu)).is_some());
     let kind = kind(system, choice.agent, &touched, walks);
     Some(Stop {
@@ -122,14 +143,43 @@ fn stop(session: &mut Session, choice: Choice) -> Option<Stop> {
         references: system.references().iter().map(|held| (held.slot, held.process, held.pfn, held.flags)).collect(),
         touched,
         record,
+        others,
     })
 }
 
-fn touched(system: &System, access: &trace::Access) -> Touched {
+/// Who else can act now, one bit for each agent.
+fn others(session: &mut Session, agent: u8) -> u64 {
+    let agents = session.system().agents().min(64);
+    let can = |other: &u8| {
+        *other != agent
+            && matches!(
+                try_step(&mut session.loaded.system, *other, |_| ()).0,
+                Outcome::Stepped { .. } | Outcome::Broke { .. }
+            )
+    };
+    (0..agents).filter(can).fold(0, |bits, other| bits | 1 << other)
+}
+
+/// What an agent's next step would come to, and what `look` makes of the system behind it; then it is as if nothing had been.
+pub(super) fn try_step<T>(system: &mut System, agent: u8, look: impl FnOnce(&mut System) -> T) -> (Outcome, T) {
+    let mark = system.state().mark();
+    let clocks: Vec<u64> = (0..system.machine.cpus()).map(|cpu| system.machine.clock(cpu)).collect();
+    system.state_mut().clear_trace();
+    let outcome = system.step(Choice { agent, pick: 0 });
+    let seen = look(system);
+    system.state_mut().undo(mark);
+    for (cpu, cycles) in clocks.into_iter().enumerate() {
+        system.machine.set_clock(cpu as u32, cycles);
+    }
+    (outcome, seen)
+}
+
+fn touched(system: &System, access: &trace::Access, slots: &[(String, u32)]) -> Touched {
     let text = |value: u64, text: &str| if text.is_empty() { number(value) } else { text.to_owned() };
     Touched {
         name: spoken(system, &access.word),
         raw: access.word.clone(),
+        place: slots.iter().find(|(name, _)| *name == access.word).map_or(0, |(_, slot)| u64::from(*slot)),
         written: access.kind != trace::AccessKind::Read,
         locked: access.kind == trace::AccessKind::Locked,
         changed: access.old != access.new && access.kind != trace::AccessKind::Read,

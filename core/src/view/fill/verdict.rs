@@ -24,7 +24,8 @@ pub fn verdict(loaded: &Loaded, answer: &Answer, milliseconds: u64) -> Verdict {
         trace::Verdict::NotDecided | trace::Verdict::Unasked => End::NotDecided,
     };
     let told = match (end, breaks.first()) {
-        (End::Breaks, Some((_, told))) => told.clone(),
+        (End::Breaks, Some((_, told))) if !told.is_empty() => told.clone(),
+        (End::Breaks, _) => vec![Phrase::plain("Nobody comes between: the calls break it by themselves.")],
         (End::Holds, _) => {
             vec![Phrase::plain("Every order in which these programs can run was tried: nothing breaks.")]
         }
@@ -33,6 +34,11 @@ pub fn verdict(loaded: &Loaded, answer: &Answer, milliseconds: u64) -> Verdict {
     Verdict {
         end,
         told,
+        statement: answer
+            .found
+            .iter()
+            .find(|found| breaks.first().is_some_and(|(first, _)| first.promise == found.id))
+            .map_or_else(String::new, |found| found.statement.clone()),
         notes: notes(end, &breaks),
         scope: answer.scope.clone(),
         effort: Effort {
@@ -48,26 +54,25 @@ pub fn verdict(loaded: &Loaded, answer: &Answer, milliseconds: u64) -> Verdict {
     }
 }
 
-/// A break as a list has it, and the sentence for the bar.
+/// A break as a list has it, and the sentence on its collision, if it has one.
 fn one(loaded: &Loaded, found: &Found) -> (Break, Vec<Phrase>) {
     let mut session = Session::new(loaded.clone());
     session.set_schedule(&found.schedule);
     let mut tour = Tour::default();
     tour.follow(&mut session);
     session.go_to(u32::MAX);
-    let collision = tour.collision(&session);
+    let collision = tour.collision().cloned();
     let mut link = link_of(&session);
     // one step before the collision: its second access comes next
     link.at = Some(collision.as_ref().map_or_else(|| session.position().saturating_sub(1), |pair| pair.second));
-    let mut told = collision.map_or_else(Vec::new, |pair| pair.told);
-    if !told.is_empty() {
-        told.push(Phrase::plain(" So this no longer holds: "));
-    }
+    let pair = collision.map_or_else(Vec::new, |pair| pair.told);
+    let mut told = pair.clone();
+    told.push(Phrase::plain(if pair.is_empty() { "This does not hold: " } else { " So this no longer holds: " }));
     told.push(Phrase { text: found.statement.clone(), tone: Tone::Strong });
     told.push(Phrase::plain("."));
     let item = Break {
         promise: found.id.clone(),
-        told: told.clone(),
+        told,
         race: match found.needs_race {
             Some(true) => Race::Needed,
             Some(false) => Race::NotNeeded,
@@ -78,7 +83,7 @@ fn one(loaded: &Loaded, found: &Found) -> (Break, Vec<Phrase>) {
         shortest: found.proven,
         link: link.to_string().trim_start_matches('#').to_owned(),
     };
-    (item, told)
+    (item, pair)
 }
 
 fn notes(end: End, breaks: &[(Break, Vec<Phrase>)]) -> Vec<String> {
