@@ -12,10 +12,20 @@ const VIEWS = {
   memory: async () => {},
   steps: (page) => page.getByRole("tab", { name: "Steps" }).click(),
   why: (page) => page.getByRole("tab", { name: "Why" }).click(),
-  edit: (page) => page.getByRole("tab", { name: "Edit C" }).click(),
+  edit: async (page) => {
+    await page.getByRole("tab", { name: "Edit C" }).click();
+    await page.getByRole("textbox", { name: /^C source of/ }).waitFor();
+  },
   broken: (page) => page.keyboard.press("End"),
   matrix: (page) => page.getByRole("button", { name: "Matrix" }).click(),
-  about: (page) => page.getByRole("button", { name: "Model" }).click(),
+  compare: async (page) => {
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.getByRole("combobox", { name: "Second design" }).selectOption("6.1-anon-exclusive");
+    await page.getByRole("heading", { name: "How their C differs" }).waitFor();
+  },
+  model: (page) => page.getByRole("button", { name: "Model" }).click(),
+  designs: (page) => page.getByRole("button", { name: /^kernel/ }).click(),
+  switches: (page) => page.getByRole("button", { name: /^machine/ }).click(),
   help: (page) => page.keyboard.press("?"),
   palette: (page) => page.keyboard.press("/"),
 };
@@ -41,22 +51,54 @@ for (const theme of ["light", "dark"]) {
   }
 }
 
-for (const [size, [width, height]] of Object.entries(SIZES)) {
-  test(`${size}: fits its width, axe-core finds nothing`, async ({ page }) => {
-    await page.setViewportSize({ width, height });
-    await openRace(page);
-    await page.screenshot({ path: `${LOOKS}${size}.png` });
-    await page.screenshot({ path: `${LOOKS}${size}-whole.png`, fullPage: true });
-    const { scroll, client } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth }));
-    expect(scroll).toBeLessThanOrEqual(client);
-    expect(await faults(page)).toEqual([]);
-  });
+// What lies over something else by accident: the text of the verdict, the heads and feet of the lanes, the controls of time.
+const overlaps = (page) => page.evaluate(() => {
+  const box = (element) => ({ name: element.className || element.tagName, ...element.getBoundingClientRect().toJSON() });
+  const parts = [...document.querySelectorAll(".stamp, .words, .figures, .ask, .lane-head, .lane-foot, .lane .code, .tabs")].map(box);
+  const time = document.querySelector(".time");
+  const floats = getComputedStyle(document.querySelector("#app")).display === "block"; // the foot lies over a page that scrolls
+  if (!floats) parts.push(box(time));
+  const inside = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+  return parts.flatMap((a, at) => parts.slice(at + 1).filter((b) => inside(a, b)).map((b) => `${a.name} and ${b.name}`));
+});
+
+async function fits(page) {
+  const { scroll, client } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth }));
+  expect(scroll).toBeLessThanOrEqual(client);
+  expect(await overlaps(page)).toEqual([]);
+  expect(await faults(page)).toEqual([]);
 }
 
-test("projector size: axe-core finds nothing", async ({ page }) => {
-  await page.setViewportSize({ width: 1280, height: 720 });
+for (const theme of ["light", "dark"]) {
+  for (const [size, [width, height]] of Object.entries(SIZES)) {
+    test(`${size}, ${theme}: fits, nothing overlaps, axe-core finds nothing`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height });
+      await openRace(page);
+      await page.screenshot({ path: `${LOOKS}${size}-${theme}.png` });
+      await page.screenshot({ path: `${LOOKS}${size}-${theme}-whole.png`, fullPage: true });
+      await fits(page);
+    });
+  }
+
+  for (const [width, height] of [[1280, 720], [1920, 1080]]) {
+    test(`projector size at ${width}, ${theme}: fits, nothing overlaps, axe-core finds nothing`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height });
+      await openRace(page);
+      await page.getByRole("button", { name: "Projector size" }).click();
+      await page.waitForTimeout(200);
+      await page.screenshot({ path: `${LOOKS}projector-${width}-${theme}.png` });
+      await fits(page);
+    });
+  }
+}
+
+test("printed, a run is a page of text", async ({ page }) => {
   await openRace(page);
-  await page.getByRole("button", { name: "Projector size" }).click();
-  await page.screenshot({ path: `${LOOKS}projector.png` });
-  expect(await faults(page)).toEqual([]);
+  await page.getByRole("tab", { name: "Steps" }).click();
+  await page.emulateMedia({ media: "print" });
+  await page.pdf({ path: `${LOOKS}print.pdf`, format: "A4", printBackground: true });
+  await expect(page.getByRole("button", { name: "Find a break" })).toBeHidden();
+  await expect(page.getByRole("table", { name: "Steps" })).toBeVisible();
 });

@@ -36,7 +36,7 @@ test("compare: the same schedule on another design, the first step where they pa
   await expect(page.getByRole("region", { name: "First run" })).toContainText("Breaks");
   await expect(page.getByRole("region", { name: "Second run" })).toContainText("nothing broken");
   await expect(page.getByRole("heading", { name: "How their C differs" })).toBeVisible();
-  await expect(page.locator("summary").filter({ hasText: "gup_must_unshare" })).toBeVisible();
+  await expect(page.locator("summary").filter({ hasText: /^gup_must_unshare / })).toBeVisible();
   await expect(page).toHaveURL(/#\/compare\/6\.1-anon-exclusive\/run\?/);
   await page.reload();
   await expect(page.getByRole("status").filter({ hasText: /part at step \d+/ })).toBeVisible();
@@ -53,7 +53,7 @@ test("why: the other order ends without a break, and a switch changes the verdic
   await expect(page.getByRole("group", { name: "Time", exact: true })).toContainText("everyone has finished");
   await page.goBack();
   await expect(page.getByRole("button", { name: "Watch them the other way round" })).toBeVisible();
-  await page.getByRole("region", { name: "What would repair it" }).getByRole("button").first().click();
+  await page.getByRole("region", { name: "What would repair it" }).getByRole("listitem").first().getByRole("button").click();
   await expect(page.getByRole("region", { name: "Verdict" })).toContainText(/Breaks|Holds/);
   await expect(page).toHaveURL(/d=2021-unshare-v1\+/);
 });
@@ -71,15 +71,4 @@ test("Find stops at the shortest, Prove tells every distinct break", async ({ pa
   await expect(page.getByRole("region", { name: "Verdict" })).toContainText("proven minimal");
   await page.getByRole("tab", { name: "Why" }).click();
   expect(await page.getByRole("region", { name: "Breaks" }).getByRole("button", { name: "Watch it" }).count()).toBeGreaterThan(1);
-});
-
-test("a search can be cancelled, and says that nothing is decided", async ({ page }) => {
-  await page.goto("./#/run?v=1&d=6.1-anon-exclusive&s=fork-vs-gup-fast&o=tso+may");
-  await expect(page.getByRole("button", { name: "Step CPU 0" })).toBeVisible();
-  await page.getByRole("button", { name: "Prove" }).click();
-  const search = page.getByRole("group", { name: "Search" });
-  await expect(search).toContainText("states");
-  await search.getByRole("button", { name: "Cancel" }).click();
-  await expect(search).toBeHidden();
-  await expect(page.getByRole("region", { name: "Verdict" })).toContainText(/Not searched|Not decided/);
 });

@@ -3,7 +3,7 @@
 // It lives in a shadow tree, where CodeMirror puts its styles into constructed style sheets: the page's policy allows no
 // inline ones. In: the attributes `text` (the file to edit: a new one replaces what is there), `label` (its accessible name)
 // and `notes` (what the compiler says, as JSON: line, column, end_line, end_column, severity, message). Out: the event "edit",
-// whose detail is the whole text; the property `value`; the method `go(line, column)`.
+// whose detail is the whole text; the property `value`, which can be set; the method `go(line, column)`.
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { cpp } from "@codemirror/lang-cpp";
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
@@ -63,6 +63,10 @@ class CEditor extends HTMLElement {
 
   get value() {
     return this.view?.state.doc.toString() ?? "";
+  }
+
+  set value(text) {
+    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text } });
   }
 
   go(line, column) {

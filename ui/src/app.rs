@@ -10,8 +10,8 @@ use crate::browser;
 use crate::driver::Driver;
 use crate::keys::{self, Command};
 use crate::panels::{
-    About, Compare, Header, Help, LaneView, Matrix, Notice, Palette, Picker, SideView, Switches, Timeline, Transport,
-    TroubleCard, VerdictBar,
+    About, Compare, Header, Help, LaneView, Links, Matrix, Notice, Palette, Picker, SideView, Switches, Timeline,
+    Transport, TroubleCard, VerdictBar,
 };
 use crate::store::{Action, Dialog, Page, Prefs, Run, Side, Store};
 use cowscope_engine::protocol::Aim;
@@ -80,6 +80,7 @@ fn bench(store: &Store, run: &Run, dispatch: &UseReducerDispatcher<Store>, onfoc
                 </div>
                 <SideView side={store.side} run={run.clone()} verdict={store.verdict()} verdicts={store.verdicts.clone()} library={store.library.clone()} compiled={store.compiled.clone()} focus={store.focus} futures={store.futures.clone()} dispatch={dispatch.clone()} />
             </main>
+            <Links focus={store.focus} step={run.moment.step} />
             <footer class="time">
                 <Transport run={run.clone()} playing={store.playing} prefs={store.prefs} futures={store.futures.clone()} dispatch={dispatch.clone()} />
                 <Timeline trace={run.trace.clone()} step={run.moment.step} cycles={store.prefs.cycles} size={store.prefs.size} />
@@ -152,6 +153,7 @@ fn obey(store: &UseReducerHandle<Store>, driver: &Driver, command: Command) {
         }
         Command::Play => dispatch.dispatch(Action::Play(!store.playing)),
         Command::Find => driver.search(run.program.question.clone(), Aim::Find),
+        Command::Bookmark => driver.bookmark(here, !run.bookmarks.iter().any(|(step, _)| *step == here)),
         Command::Matrix | Command::Search | Command::Help => {}
     }
 }

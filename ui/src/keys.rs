@@ -15,19 +15,22 @@ pub enum Command {
     Step(u8),
     Play,
     Find,
+    /// Mark the step, or take the mark away.
+    Bookmark,
     Matrix,
     Search,
     Help,
 }
 
 /// Every key, for the help page.
-pub const KEYS: [(&str, &str); 11] = [
+pub const KEYS: [(&str, &str); 12] = [
     ("← →", "one step back, one step forward"),
     ("1 … 8", "let CPU 0 … 7 take a step"),
     ("Space", "play and pause"),
     ("Home End", "to the first step, to the last"),
     ("[ ]", "to the previous, to the next switch of CPUs"),
     ("f", "find a break"),
+    ("b", "bookmark this step"),
     ("m", "the matrix of designs and scenarios"),
     ("/", "search: designs, scenarios, commands"),
     ("?", "this help"),
@@ -46,7 +49,7 @@ pub fn command(event: &KeyboardEvent, focused: Option<&Element>) -> Option<Comma
         (element.tag_name().to_ascii_lowercase(), role, element.has_attribute("contenteditable"))
     });
     if let Some((tag, role, editable)) = owner {
-        let writes = editable || matches!(tag.as_str(), "input" | "textarea" | "select");
+        let writes = editable || matches!(tag.as_str(), "input" | "textarea" | "select" | "c-editor");
         let presses = matches!(tag.as_str(), "button" | "a" | "summary") && command == Command::Play;
         let arrows = matches!(command, Command::Forward | Command::Back | Command::First | Command::Last);
         let moves = matches!(role.as_str(), "listbox" | "option" | "radio" | "tab" | "slider") && arrows;
@@ -67,6 +70,7 @@ fn meaning(key: &str) -> Option<Command> {
         "[" => Command::PreviousSwitch,
         " " => Command::Play,
         "f" => Command::Find,
+        "b" => Command::Bookmark,
         "m" => Command::Matrix,
         "/" => Command::Search,
         "?" => Command::Help,

@@ -426,4 +426,95 @@ mod tests {
         let again = opened(last(ask(&mut session, Ask::Open { link: new })));
         assert!(!again.outdated, "{}", again.remark);
     }
+
+    /// The founding race, found, and open one step before its collision.
+    fn founding(session: &mut Session, aim: Aim) -> (Opened, cowscope_core::view::Verdict) {
+        let start = opened(last(ask(session, Ask::Open { link: String::new() })));
+        let found = last(ask(session, Ask::Search { question: start.program.question, aim, states: u64::MAX }));
+        let Answer::Verdict { verdict, .. } = found else { panic!("no verdict: {found:?}") };
+        let link = verdict.breaks[0].link.clone();
+        (opened(last(ask(session, Ask::Open { link }))), *verdict)
+    }
+
+    #[test]
+    fn finding_and_proving_agree_on_the_shortest() {
+        let (_, found) = founding(&mut Session::default(), Aim::Find);
+        let (_, proven) = founding(&mut Session::default(), Aim::Prove);
+        let cost = |verdict: &cowscope_core::view::Verdict| {
+            verdict.breaks.iter().map(|one| (one.switches, one.steps, one.promise.clone(), one.shortest)).min()
+        };
+        assert_eq!(cost(&found), cost(&proven));
+        assert!(found.breaks.iter().all(|one| one.shortest), "{found:?}");
+        assert!(found.breaks.len() <= proven.breaks.len());
+    }
+
+    #[test]
+    fn the_colliding_pair_the_other_way_round_breaks_nothing() {
+        let mut session = Session::default();
+        let (run, _) = founding(&mut session, Aim::Find);
+        let pair = run.trace.collision.expect("two accesses collide");
+        assert!(!pair.other_way.is_empty(), "{pair:?}");
+        let other = opened(last(ask(&mut session, Ask::Open { link: pair.other_way })));
+        assert_eq!(other.trace.broken_at, None);
+        let Answer::Moved { moment, .. } = last(ask(&mut session, Ask::Goto { step: u32::MAX })) else {
+            panic!("no move")
+        };
+        assert!(moment.finished && moment.broken.is_none(), "{moment:?}");
+    }
+
+    #[test]
+    fn two_designs_part_under_one_schedule() {
+        let mut session = Session::default();
+        founding(&mut session, Aim::Find);
+        let compare = |session: &mut Session, design: &str| match last(ask(
+            session,
+            Ask::Compare { design: design.to_owned() },
+        )) {
+            Answer::Compared(comparison) => *comparison,
+            other => panic!("not compared: {other:?}"),
+        };
+        let other = compare(&mut session, "6.1-anon-exclusive");
+        let at = other.parts_at.expect("they part") as usize;
+        let [a, b] = &other.sides;
+        assert_eq!(a.steps[..at], b.steps[..at]);
+        assert!(!a.broken.is_empty() && b.broken.is_empty(), "{:?} {:?}", a.broken, b.broken);
+        assert!(other.changes.iter().any(|change| change.function == "gup_must_unshare"));
+        let same = compare(&mut session, "2021-unshare-v1");
+        assert!(same.changes.is_empty());
+        assert!(matches!(last(ask(&mut session, Ask::Compare { design: "none".to_owned() })), Answer::Refused { .. }));
+    }
+
+    #[test]
+    fn a_word_is_sought_and_run_to() {
+        let mut session = Session::default();
+        let (run, _) = founding(&mut session, Aim::Find);
+        let pair = run.trace.collision.expect("two accesses collide");
+        let to = |answer: Answer| match answer {
+            Answer::Moved { moment, .. } => moment.step,
+            other => panic!("no move: {other:?}"),
+        };
+        assert_eq!(to(last(ask(&mut session, Ask::Seek { word: pair.place, forward: false }))), pair.first);
+        assert_eq!(to(last(ask(&mut session, Ask::Seek { word: pair.place, forward: true }))), pair.second);
+        ask(&mut session, Ask::Goto { step: 0 });
+        let until = Until::Word(pair.place);
+        let agent = run.trace.steps[pair.first as usize].agent;
+        let Answer::Moved { moment, .. } = last(ask(&mut session, Ask::Run { agent, until })) else {
+            panic!("no move")
+        };
+        assert!(moment.accesses.iter().any(|access| access.place == pair.place), "{:?}", moment.accesses);
+    }
+
+    #[test]
+    fn the_tail_of_a_changed_trace_is_told() {
+        let mut session = Session::default();
+        let (run, _) = founding(&mut session, Aim::Find);
+        let at = run.trace.steps.iter().position(|step| step.others != 0).expect("somebody else could act") as u32;
+        let agent = run.trace.steps[at as usize].others.trailing_zeros() as u8;
+        let Answer::Moved { trace: Some(trace), from, .. } =
+            last(ask(&mut session, Ask::Step { agent, pick: 0, at: Some(at) }))
+        else {
+            panic!("another future has another trace")
+        };
+        assert_eq!((from, trace.steps.len(), trace.steps[0].agent), (at, 1, agent));
+    }
 }

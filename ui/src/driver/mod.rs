@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use cowscope_core::view::{End, Moment, Question, Verdict};
-use cowscope_engine::protocol::{Aim, Answer, Ask, Opened, Until};
+use cowscope_engine::protocol::{Aim, Answer, Ask, Form, Opened, Until};
 use gloo_timers::callback::Timeout;
 use yew::UseReducerDispatcher;
 
@@ -130,6 +130,24 @@ impl Driver {
             Page::Compare => self.0.place.leave("/compare"),
             Page::About => self.0.place.leave("/about"),
         }
+    }
+
+    /// Searches again what the link was made to show, and opens a new link that does.
+    pub fn renew(&self) {
+        self.cancel();
+        self.0.searcher.ask(Ask::Renew { link: self.0.place.came(), states: SEARCH_STATES });
+        self.notice("Searching what the link was made to show …".to_owned());
+    }
+
+    /// Sets a bookmark behind this step, or takes it away; the link carries it.
+    pub fn bookmark(&self, step: u32, set: bool) {
+        self.send(Action::Bookmark { step, set });
+        self.move_by(Ask::Mark { step, label: set.then(String::new) });
+    }
+
+    /// Copies the open run as a report.
+    pub fn report(&self, form: Form) {
+        self.0.session.ask(Ask::Report { form });
     }
 
     /// Plays the run's schedule on another design, and shows the two side by side.
@@ -302,6 +320,13 @@ impl Driver {
                 self.send(Action::Moved { moment, trace, from });
                 self.move_done();
             }
+            Said::Answer(Answer::Report { text }) => {
+                let driver = self.clone();
+                browser::copy(&text, move |copied| {
+                    let told = if copied { "Copied" } else { "The browser did not let it be copied" };
+                    driver.notice(told.to_owned());
+                });
+            }
             Said::Answer(Answer::Compared(comparison)) => self.send(Action::Compared(comparison)),
             Said::Answer(Answer::Program(program)) => self.send(Action::Compiled(Some(program))),
             Said::Answer(Answer::Refused { why }) => {
@@ -355,6 +380,16 @@ impl Driver {
         match said {
             Said::Answer(Answer::Progress { effort }) => self.send(Action::Progress(effort)),
             Said::Answer(Answer::Verdict { question, verdict }) => self.decided(question, verdict),
+            Said::Answer(Answer::Renewed { link, told }) => {
+                self.notice(told.clone());
+                match link {
+                    Some(link) => self.open(&link),
+                    None => self.send(Action::Trouble(Trouble {
+                        title: "The link is of another version".to_owned(),
+                        text: told,
+                    })),
+                }
+            }
             Said::Answer(Answer::Refused { why }) => {
                 self.send(Action::SearchEnded);
                 self.send(Action::Trouble(Trouble { title: "The search could not start".to_owned(), text: why }));

@@ -27,6 +27,8 @@ pub struct Place {
     /// The bare address was opened.
     pub bare: Cell<bool>,
     link: std::rc::Rc<RefCell<String>>,
+    /// The last link that was opened, as it came.
+    came: RefCell<String>,
     wanted: RefCell<String>,
     writing: RefCell<Option<Timeout>>,
     answered: RefCell<BTreeSet<Question>>,
@@ -83,6 +85,12 @@ impl Place {
     /// This link is about to be opened.
     pub fn want(&self, link: &str) {
         link.clone_into(&mut self.wanted.borrow_mut());
+        link.clone_into(&mut self.came.borrow_mut());
+    }
+
+    /// The last link that was opened, as it came.
+    pub fn came(&self) -> String {
+        self.came.borrow().clone()
     }
 
     /// The link to open again after a failure.

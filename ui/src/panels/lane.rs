@@ -33,13 +33,17 @@ pub fn LaneView(props: &LaneProps) -> Html {
     let Some(lane) = props.moment.lanes.get(props.index) else { return html! {} };
     let deepest = lane.stack.len().saturating_sub(1);
     let at = shown.filter(|at| *at < deepest).unwrap_or(deepest);
+    let onpick = {
+        let shown = shown.clone();
+        Callback::from(move |index: usize| shown.set((index != deepest).then_some(index)))
+    };
     let name = format!("CPU {}", lane.cpu);
     let acted = props.moment.step.checked_sub(1).and_then(|last| props.trace.steps.get(last as usize));
     let active = acted.is_some_and(|step| lane.agents.contains(&step.agent));
     html! {
         <section class={classes!("lane", cpu_class(lane.cpu), active.then_some("active"))} aria-label={name.clone()}>
             { head(lane, &name) }
-            { stack(lane, at, deepest, &shown) }
+            <Stack stack={lane.stack.clone()} {at} {onpick} />
             if let Some(frame) = lane.stack.get(at) {
                 <Elsewhere program={props.program.clone()} trace={props.trace.clone()} lane={lane.clone()} body={frame.body} />
                 <Code program={props.program.clone()} frame={frame.clone()} innermost={at == deepest} agent={lane.agent} whole={caller(lane, at).is_some()}
@@ -94,21 +98,37 @@ fn head(lane: &Lane, name: &str) -> Html {
     }
 }
 
-/// The call stack as a path; a click shows that function.
-fn stack(lane: &Lane, at: usize, deepest: usize, shown: &UseStateHandle<Option<usize>>) -> Html {
-    let crumbs = lane.stack.iter().enumerate().map(|(index, frame)| {
-        let shown = shown.clone();
-        let pick = Callback::from(move |_: MouseEvent| shown.set((index != deepest).then_some(index)));
-        let title = if frame.entered_by.is_empty() { None } else { Some(format!("Entered by {}", frame.entered_by)) };
+#[derive(Properties, PartialEq)]
+struct StackProps {
+    stack: Vec<CallFrame>,
+    /// The function that is shown.
+    at: usize,
+    onpick: Callback<usize>,
+}
+
+/// The call stack as a path, scrolled to its innermost end; a click shows that function.
+#[component]
+fn Stack(props: &StackProps) -> Html {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        let depth = (props.stack.len(), props.stack.last().map(|frame| frame.function.clone()));
+        use_effect_with(depth, move |_| {
+            if let Some(view) = node.cast::<web_sys::Element>() {
+                view.set_scroll_left(view.scroll_width());
+            }
+        });
+    }
+    let crumb = |(index, frame): (usize, &CallFrame)| {
+        let onpick = props.onpick.clone();
+        let pick = Callback::from(move |_: MouseEvent| onpick.emit(index));
+        let title = (!frame.entered_by.is_empty()).then(|| format!("Entered by {}", frame.entered_by));
+        let on = index == props.at;
         html! {
-            <li key={index}>
-                <button class={classes!("crumb", (index == at).then_some("on"))} onclick={pick} aria-pressed={(index == at).to_string()} {title}>
-                    { frame.function.clone() }
-                </button>
-            </li>
+            <li key={index}><button class={classes!("crumb", on.then_some("on"))} onclick={pick} aria-pressed={on.to_string()} {title}>{ frame.function.clone() }</button></li>
         }
-    });
-    html! { <ol class="stack" aria-label="Call stack">{ for crumbs }</ol> }
+    };
+    html! { <ol class="stack" ref={node} aria-label="Call stack">{ for props.stack.iter().enumerate().map(crumb) }</ol> }
 }
 
 fn clashes(props: &LaneProps, lane: &Lane) -> Vec<Clash> {

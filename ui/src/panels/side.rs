@@ -63,7 +63,7 @@ pub fn SideView(props: &SideProps) -> Html {
             html! { <Memory moment={run.moment.clone()} focus={props.focus} dispatch={props.dispatch.clone()} /> }
         }
         Side::Steps => {
-            html! { <Steps program={run.program.clone()} trace={run.trace.clone()} step={run.moment.step} futures={props.futures.clone()} /> }
+            html! { <Steps program={run.program.clone()} trace={run.trace.clone()} step={run.moment.step} futures={props.futures.clone()} bookmarks={run.bookmarks.clone()} /> }
         }
         Side::Why => {
             html! { <Why library={props.library.clone()} run={run.clone()} verdict={props.verdict.clone()} verdicts={props.verdicts.clone()} /> }

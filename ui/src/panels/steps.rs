@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use cowscope_core::view::{Actor, ActorKind, Program, Step, StepKind, Trace};
+use cowscope_engine::protocol::Form;
 use yew::prelude::*;
 
 use crate::driver::Driver;
@@ -18,6 +19,7 @@ pub struct StepsProps {
     pub trace: Rc<Trace>,
     pub step: u32,
     pub futures: Vec<Future>,
+    pub bookmarks: Rc<Vec<(u32, String)>>,
 }
 
 /// The list of steps.
@@ -65,7 +67,12 @@ pub fn Steps(props: &StepsProps) -> Html {
                 <tbody>{ for (from..to).map(row) }</tbody>
             </table>
             if to < len { <button class="small" onclick={go(to)}>{ format!("{} later", counted(u64::from(len - to), "step", "steps")) }</button> }
+            { bookmarks(&driver, props) }
             { futures(&driver, &props.futures) }
+            <div class="row" role="group" aria-label="Copy the run as">
+                <span class="cap">{ "Copy the run as" }</span>
+                { for FORMS.iter().map(|(form, name)| copy(&driver, *form, name)) }
+            </div>
         </div>
     }
 }
@@ -107,6 +114,43 @@ fn text(step: &Step, agent: Option<&str>) -> Html {
             <small>{ agent.map_or_else(|| format!("{}:{}", step.function, step.at.line), str::to_owned) }
                 if step.kind == StepKind::Locked { { " · locked" } }</small>
         </>
+    }
+}
+
+/// The forms in which a run can be copied.
+const FORMS: [(Form, &str); 6] = [
+    (Form::Table, "table"),
+    (Form::Words, "words"),
+    (Form::Markdown, "Markdown"),
+    (Form::Mermaid, "Mermaid"),
+    (Form::Svg, "SVG"),
+    (Form::Json, "JSON"),
+];
+
+fn copy(driver: &Driver, form: Form, name: &'static str) -> Html {
+    let driver = driver.clone();
+    let go = Callback::from(move |_: MouseEvent| driver.report(form));
+    html! { <button class="chip" key={name} onclick={go}>{ name }</button> }
+}
+
+fn bookmarks(driver: &Driver, props: &StepsProps) -> Html {
+    let here = props.step;
+    let set = props.bookmarks.iter().any(|(step, _)| *step == here);
+    let toggle = {
+        let driver = driver.clone();
+        Callback::from(move |_: MouseEvent| driver.bookmark(here, !set))
+    };
+    let one = |(step, label): &(u32, String)| {
+        let (driver, step) = (driver.clone(), *step);
+        let go = Callback::from(move |_: MouseEvent| driver.goto(step));
+        let text = if label.is_empty() { format!("⚑ step {step}") } else { format!("⚑ step {step}: {label}") };
+        html! { <button class="chip" key={step} onclick={go}>{ text }</button> }
+    };
+    html! {
+        <div class="row" role="group" aria-label="Bookmarks">
+            <button class="small" onclick={toggle} aria-pressed={set.to_string()}>{ if set { "Remove the bookmark here" } else { "Bookmark this step" } }</button>
+            { for props.bookmarks.iter().map(one) }
+        </div>
     }
 }
 

@@ -75,7 +75,7 @@ fn row(props: &TablesProps, process: &Process, at: usize, entry: &TableEntry, al
                 }
             </span>
             <span class="arrow" aria-hidden="true">{ "→" }</span>
-            { reach(entry) }
+            { reach(entry, &props.onfocus) }
             <span class="bits">{ for entry.bits.iter().map(bit) }</span>
             if all { <span class="raw"><Changing value={entry.value.clone()} /></span> }
             <span class="permits">{ entry.permits.clone() }</span>
@@ -97,11 +97,21 @@ fn path(process: &Process, at: usize) -> String {
     format!("[{}]", indices.join(" "))
 }
 
-fn reach(entry: &TableEntry) -> Html {
+fn reach(entry: &TableEntry, onfocus: &Callback<Option<u64>>) -> Html {
     match &entry.reach {
         Reach::Nothing => html! { <span class="reach nothing">{ "not present" }</span> },
         Reach::Table(frame) => html! { <span class="reach">{ format!("table in frame {frame}") }</span> },
-        Reach::Page(frame) => html! { <strong class="reach">{ format!("frame {frame}") }</strong> },
+        Reach::Page(frame) => {
+            let point = |to: Option<u64>| {
+                let onfocus = onfocus.clone();
+                move || onfocus.emit(to)
+            };
+            let (focus, click, blur) = (point(Some(*frame)), point(Some(*frame)), point(None));
+            html! {
+                <button class="reach link" title="Show this frame" onfocus={Callback::from(move |_: FocusEvent| focus())}
+                    onblur={Callback::from(move |_: FocusEvent| blur())} onclick={Callback::from(move |_: MouseEvent| click())}>{ format!("frame {frame}") }</button>
+            }
+        }
         Reach::Software(what) => html! { <span class="reach">{ what.clone() }</span> },
     }
 }

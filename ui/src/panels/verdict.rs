@@ -67,8 +67,17 @@ fn stamp(verdict: Option<&Verdict>, searching: bool) -> Html {
 
 fn words(props: &VerdictProps, driver: &Driver, searching: Option<&Search>) -> Html {
     let moment = &props.run.moment;
-    let remark =
-        (!props.run.remark.is_empty()).then(|| html! { <p class="remark">{ props.run.remark.to_string() }</p> });
+    let again = {
+        let driver = driver.clone();
+        Callback::from(move |_: MouseEvent| driver.renew())
+    };
+    let remark = (!props.run.remark.is_empty()).then(|| {
+        html! {
+            <p class="remark">{ props.run.remark.to_string() }{ " " }
+                if props.run.outdated { <button class="link" onclick={again}>{ "Search it again" }</button> }
+            </p>
+        }
+    });
     let Some(verdict) = props.verdict.as_deref() else {
         let text = if searching.is_some() {
             "Trying every order of their accesses …"

@@ -62,6 +62,10 @@ pub struct Run {
     pub moment: Rc<Moment>,
     /// What is to be said about its link.
     pub remark: Rc<str>,
+    /// The link does not show what it was made to show.
+    pub outdated: bool,
+    /// Marked steps, each with its label (which may be empty).
+    pub bookmarks: Rc<Vec<(u32, String)>>,
 }
 
 /// A search under way.
@@ -149,6 +153,11 @@ pub enum Action {
     Focus(Option<u64>),
     Prefs(Prefs),
     Waiting(usize),
+    /// Sets a bookmark, or takes it away.
+    Bookmark {
+        step: u32,
+        set: bool,
+    },
     Rival(Rc<str>),
     Compared(Box<Comparison>),
     Compiled(Option<Box<Program>>),

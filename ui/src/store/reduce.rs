@@ -24,6 +24,8 @@ impl Reducible for Store {
                     trace: Rc::new(opened.trace),
                     moment: Rc::new(opened.moment),
                     remark: opened.remark.into(),
+                    outdated: opened.outdated,
+                    bookmarks: Rc::new(opened.bookmarks),
                 };
                 if next.run.as_ref().is_some_and(|old| old.program.question != run.program.question) {
                     next.futures.clear();
@@ -61,6 +63,14 @@ impl Reducible for Store {
             Action::Focus(frame) => next.focus = frame,
             Action::Prefs(prefs) => next.prefs = prefs,
             Action::Waiting(cells) => next.waiting = cells,
+            Action::Bookmark { step, set } => {
+                if let Some(run) = &mut next.run {
+                    let bookmarks = Rc::make_mut(&mut run.bookmarks);
+                    bookmarks.retain(|(at, _)| *at != step);
+                    bookmarks.extend(set.then(|| (step, String::new())));
+                    bookmarks.sort();
+                }
+            }
             Action::Rival(design) => {
                 next.rival = Some(design);
                 next.comparison = None;

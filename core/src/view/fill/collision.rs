@@ -5,8 +5,8 @@
 //! made it, and the other run is kept, to be shown. Only where no candidate passes is the likeliest one shown untested.
 
 use super::tour::{Stop, Touched, Tour};
-use crate::replay::link_of;
 use crate::explore::{Choice, Model};
+use crate::replay::link_of;
 use crate::session::Session;
 use crate::view::{Collision, Phrase};
 

@@ -2,9 +2,9 @@
 
 use super::place;
 use super::tour::{Stop, Tour};
-use crate::replay::link_of;
 use crate::explore::{Choice, Model};
 use crate::library::Loaded;
+use crate::replay::link_of;
 use crate::session::Session;
 use crate::view::{Change, ComparedRun, ComparedStep, Comparison, DiffKind, DiffLine, Phrase};
 
