@@ -1,11 +1,11 @@
 // The editor: a design is changed, breaks, is mended; an error is shown where it is; nothing typed is lost.
 import { expect, test } from "./page.mjs";
 
-const HOLDS = "./#/run?v=1&d=6.1-anon-exclusive&s=fork-vs-gup-fast";
+const link = (scenario) => `./#/run?v=1&d=6.1-anon-exclusive&s=${scenario}`;
 const verdict = (page) => page.getByRole("region", { name: "Verdict" });
 
-async function openEditor(page) {
-  await page.goto(HOLDS);
+async function openEditor(page, scenario = "fork-vs-gup-fast") {
+  await page.goto(link(scenario));
   await expect(verdict(page)).toContainText("Holds");
   await page.getByRole("tab", { name: "Edit C" }).click();
   const text = page.getByRole("textbox", { name: /^C source of/ });
@@ -32,31 +32,22 @@ test("an error is told in place while it is typed, and mended", async ({ page })
 });
 
 test("edit a design, break it, share it, fix it", async ({ page, browser }) => {
-  const text = await openEditor(page);
-  const file = page.getByRole("combobox", { name: "File" });
-  const paths = await file.locator("option").allTextContents();
-  // the function that says when GUP must copy first: without it, the design is broken
-  let found = false;
-  for (const path of paths.filter((path) => !path.startsWith("scenarios/"))) {
-    await file.selectOption(path);
-    const editor = page.locator("c-editor");
-    await expect(editor).toHaveAttribute("label", `C source of ${path}`);
-    const source = await editor.evaluate((element) => element.value);
-    const at = source.split("\n").findIndex((line) => /^bool gup_must_unshare\(/.test(line));
-    if (at < 0) continue;
-    const body = source.split("\n").findIndex((line, index) => index > at && line === "{");
-    await editor.evaluate((element, line) => element.go(line, 99), body + 1);
-    await page.keyboard.type("\n\treturn false;");
-    found = true;
-    break;
-  }
-  expect(found).toBe(true);
+  await openEditor(page, "cow-basic");
+  // who may reuse a page instead of copying it: everybody, from now on
+  await page.getByRole("combobox", { name: "File" }).selectOption("designs/6.1-anon-exclusive/wp.c");
+  await expect(page.getByRole("textbox", { name: /6\.1-anon-exclusive\/wp\.c$/ })).toBeVisible();
+  const editor = page.locator("c-editor");
+  const lines = (await editor.evaluate((element) => element.value)).split("\n");
+  const at = lines.findIndex((line) => line.startsWith("bool wp_can_reuse_anon_page("));
+  expect(lines[at + 1]).toBe("{");
+  await editor.evaluate((element, line) => element.go(line, 99), at + 2);
+  await page.keyboard.type("\n\treturn true;");
   await page.getByRole("button", { name: "Check" }).click();
   await expect(verdict(page)).toContainText("Breaks", { timeout: 30_000 });
   await expect(page).toHaveURL(/[?&]c=/);
-  const link = page.url();
+  const shared = page.url();
   const stranger = await (await browser.newContext()).newPage();
-  await stranger.goto(link);
+  await stranger.goto(shared);
   await expect(verdict(stranger)).toContainText("Breaks", { timeout: 30_000 });
   await page.getByRole("button", { name: "Reset" }).click();
   await expect(verdict(page)).toContainText("Holds", { timeout: 30_000 });

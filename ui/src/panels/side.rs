@@ -11,6 +11,7 @@ use super::memory::Memory;
 use super::steps::Steps;
 use super::why::Why;
 use crate::browser;
+use crate::keys;
 use crate::store::{Action, Future, Run, Side, Store};
 
 const TABS: [(Side, &str); 4] =
@@ -45,6 +46,9 @@ pub fn SideView(props: &SideProps) -> Html {
                 "ArrowLeft" => (at + TABS.len() - 1) % TABS.len(),
                 _ => return,
             };
+            if !keys::focus_visible(browser::document().and_then(|page| page.active_element()).as_ref()) {
+                return;
+            }
             event.prevent_default();
             dispatch.dispatch(Action::Side(TABS[to].0));
             browser::focus_id(&tab_id(TABS[to].0));
