@@ -78,7 +78,12 @@ fn a_seed_stands_for_a_run_and_seeds_differ() {
 fn references_cost_what_the_caches_make_of_them() {
     let with = |costs: &str| {
         let machine = vec![("cost".into(), costs.into())];
-        let q = Question { design: "6.1-anon-exclusive".into(), scenario: "cow-basic".into(), machine, ..Question::default() };
+        let q = Question {
+            design: "6.1-anon-exclusive".into(),
+            scenario: "cow-basic".into(),
+            machine,
+            ..Question::default()
+        };
         load(&q).unwrap_or_else(|e| panic!("{e}")).system
     };
     let timing = Timing { skew: 0, jitter: 0, ..Timing::default() };

@@ -74,6 +74,9 @@ pub struct FrameCard {
     pub holders: Vec<Holder>,
     pub mapcount: Value,
     pub pins: Value,
+    /// The other fields of its `struct page`, whatever the C gives it, that are not 0 or were touched.
+    #[serde(default)]
+    pub others: Vec<Object>,
     pub words: Vec<WordCell>,
     /// At the centre of what is broken.
     pub trouble: bool,

@@ -1,6 +1,6 @@
 //! Frames as cards: a table to those who hear the page, cards to those who see it.
 
-use cowscope_core::view::{FrameCard, FrameKind, Holder, Value, WordCell};
+use cowscope_core::view::{FrameCard, FrameKind, Holder, Object, Value, WordCell};
 use yew::prelude::*;
 
 use crate::parts::{Changing, cpu_class};
@@ -67,6 +67,7 @@ fn Card(props: &CardProps) -> Html {
                 { holders(&card.holders) }
                 { number("mapped by", &card.mapcount) }
                 { number("pins", &card.pins) }
+                { for card.others.iter().map(other) }
             }
             if !card.flags.is_empty() {
                 <div class="flags" role="cell">{ for card.flags.iter().map(|flag| html! {
@@ -91,6 +92,18 @@ fn kind(kind: FrameKind) -> &'static str {
 
 fn number(name: &'static str, value: &Value) -> Html {
     html! { <div class="pair" role="cell"><span>{ name }</span><Changing value={value.clone()} /></div> }
+}
+
+/// A field that the C of this design gives its pages.
+fn other(field: &Object) -> Html {
+    html! {
+        <>
+            if field.parts.is_empty() {
+                <div class="pair" role="cell" title={field.ctype.clone()}><span>{ field.name.clone() }</span><Changing value={field.value.clone()} /></div>
+            }
+            { for field.parts.iter().map(other) }
+        </>
+    }
 }
 
 fn holders(list: &[Holder]) -> Html {

@@ -164,6 +164,7 @@ fn card(names: &Names, frame: u32, touched: &[Touched], trouble: Option<u64>, ha
         holders: if data { holders(names, frame, count, kind, hands) } else { Vec::new() },
         mapcount: shown("mapcount"),
         pins: Value::plain(pins(count).to_string()),
+        others: if free { Vec::new() } else { others(names, frame, touched) },
         words: if data { words(names, frame, touched) } else { Vec::new() },
         trouble: trouble == Some(u64::from(frame)),
     })
@@ -176,6 +177,22 @@ fn pins(refcount: u64) -> u64 {
 
 fn constant(system: &System, name: &str) -> Option<u64> {
     system.program.constants.get(name).map(|value| *value as u64 & 63)
+}
+
+/// The fields of `mem_map[frame]` that the card does not show by themselves.
+fn others(names: &Names, frame: u32, touched: &[Touched]) -> Vec<Object> {
+    let program = &names.system.program;
+    let Some(global) = program.global("mem_map") else { return Vec::new() };
+    let Ty::Array(element, _) = *program.types.get(global.ty) else { return Vec::new() };
+    let Ty::Struct(page) = *program.types.get(element) else { return Vec::new() };
+    let own = |name: &str| matches!(name, "refcount" | "mapcount" | "flags");
+    let fields = program.types.structs[page as usize].fields.iter().filter(|field| !own(&field.name));
+    let shown = fields.filter_map(|field| {
+        let slot = page_field(names.system, frame, &field.name)?;
+        object(names, &field.name, &format!("mem_map.{}", field.name), field.ty, slot, touched, 1)
+    });
+    let zero = |object: &Object| object.parts.is_empty() && object.value.text == "0" && !object.touched();
+    shown.filter(|object| !zero(object)).collect()
 }
 
 /// A field of `mem_map[frame]`.
