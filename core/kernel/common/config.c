@@ -53,6 +53,35 @@
 #define LRU_BATCH_PAGES 1
 #endif
 
+/* Operations that only some scenarios need: WITH(KSM). What is 0 is not compiled, and no search pays for it. */
+#ifndef UFFD
+#define UFFD 0         /* userfaultfd write protection: uffd.c */
+#endif
+#ifndef KSM
+#define KSM 0          /* merging of pages with the same contents: ksm.c */
+#endif
+#ifndef MIGRATION
+#define MIGRATION 0    /* a page moves to another frame: migrate.c */
+#endif
+#ifndef LAZY_FREE
+#define LAZY_FREE 0    /* MADV_FREE: lazyfree.c */
+#endif
+#ifndef MREMAP
+#define MREMAP 0       /* mremap.c */
+#endif
+#ifndef PT_FREE
+#define PT_FREE 0      /* page tables are freed, or replaced: pgtable_free.c */
+#endif
+#ifndef BATCH_FLUSH
+#define BATCH_FLUSH 0  /* mprotect flushes only what it changed itself, while reclaim puts flushes off */
+#endif
+#ifndef LAZY_TLB
+#define LAZY_TLB 0     /* CPUs that idle in somebody's address space are not interrupted by flushes: lazy_tlb.c */
+#endif
+#ifndef COUNT_ROUNDS
+#define COUNT_ROUNDS 0 /* slow GUP counts how often it looks a page up */
+#endif
+
 /* Words that exist of each frame: a page table has 8 entries here, not 512. */
 #ifndef FRAME_WORDS
 #define FRAME_WORDS 8

@@ -39,6 +39,10 @@ int handle_mm_fault(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, in
 
 	if (pte_none(pte))
 		return file ? do_file_page(mm, vma, va, ptep, file - 1, flags) : do_anonymous_page(mm, vma, va, ptep, flags);
+#if MIGRATION
+	if (pte_migration(pte))
+		return migration_entry_wait(ptep, pte);
+#endif
 	if (!pte_present(pte))
 		return do_swap_page(mm, vma, va, ptep, pte, flags);
 	if (!(flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE)) || pte_write(pte))
@@ -57,6 +61,11 @@ int handle_mm_fault(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, in
 		spin_unlock(&mm->page_table_lock);
 		return 0;
 	}
+#if UFFD
+	if (pte & PTE_UFFD_WP)
+		return handle_userfault(mm, ptep);
+	uffd_flush_pending(mm, va);
+#endif
 	if (of_file)
 		return wp_file_page(mm, vma, va, ptep, pte, flags);
 	return do_wp_page(mm, vma, va, ptep, pte, flags);

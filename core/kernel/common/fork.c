@@ -85,10 +85,16 @@ again:
 	if (pte_present(pte))
 		done = copy_present_pte(dst, src, dst_pte, src_pte, va, pte, &prealloc);
 	else {
+#if MIGRATION
+		if (pte_migration(pte))
+			copy_migration_entry(dst_pte, src_pte, pte);
+		else
+#endif
 		if (!pte_none(pte))
 			copy_nonpresent_pte(dst_pte, src_pte, pte);
 		note_copy_end(src, va, NULL);
 	}
+	note_entry(src_pte);
 	spin_unlock(&src->page_table_lock);
 	spin_unlock(&dst->page_table_lock);
 	if (!done) {

@@ -1,5 +1,14 @@
 /* get_user_pages: the slow way, under mmap_lock, with faults where they are needed. */
 
+SWITCH(FORCE_REMEMBERED, 1, "a forced write that broke COW goes on as a write that remembers it, not as a read (commit 19be0eaffa3a)")
+SWITCH(FOLLOW_CLEAN, 1, "looking a page up for reading does not mark its entry dirty (commit a8f97366452e)")
+SWITCH(GUP_KEEPS_LOCK, 1, "a fault of slow GUP keeps mmap_lock, so that nobody forks between the fault and the next look")
+
+/* How often slow GUP had to fault; a scenario may ask for it. */
+#if COUNT_ROUNDS
+int gup_rounds;
+#endif
+
 /* What follow_page_pte answers when it has no page. */
 enum { FOLLOW_NONE = 1, FOLLOW_UNSHARE = 2 };
 
@@ -19,6 +28,8 @@ int follow_page_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u6
 			ret = FOLLOW_UNSHARE;
 		} else {
 			grab_page(page, gup_flags);
+			if (!FOLLOW_CLEAN && !(gup_flags & FOLL_WRITE))
+				WRITE_ONCE(*ptep, pte | PTE_D);
 			*found = page;
 			ret = 0;
 		}
@@ -73,11 +84,25 @@ struct page *get_user_page_slow(struct mm_struct *mm, u64 va, u64 gup_flags)
 			int fault = (gup_flags & FOLL_WRITE) ? FAULT_FLAG_WRITE : 0;
 			if (why == FOLLOW_UNSHARE)
 				fault = FAULT_FLAG_UNSHARE;
+#if COUNT_ROUNDS
+			atomic { gup_rounds++; }
+#endif
 			if (handle_mm_fault(mm, vma, va, fault))
 				break;
+			if (!GUP_KEEPS_LOCK) {
+				up_read(&mm->mmap_lock);
+				down_read(&mm->mmap_lock);
+				vma = find_vma(mm, va);
+				if (!vma)
+					break;
+			}
 			/* A write where the area forbids it: the copy stays read-only, and is known by its dirty bit. */
-			if ((fault & FAULT_FLAG_WRITE) && !(vm_flags & VM_WRITE))
-				gup_flags |= FOLL_COW;
+			if ((fault & FAULT_FLAG_WRITE) && !(vm_flags & VM_WRITE)) {
+				if (FORCE_REMEMBERED)
+					gup_flags |= FOLL_COW;
+				else
+					gup_flags &= ~(u64)FOLL_WRITE;
+			}
 			why = follow_page_pte(mm, vma, va, gup_flags, &page);
 		}
 	}

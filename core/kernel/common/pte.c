@@ -11,6 +11,9 @@ enum pte_bits {
 	PTE_SPECIAL = 0x200,     /* software: no struct page behind it counts (the zero page) */
 	PTE_SOFT_CLEAN = 0x800,  /* software: not written to since clear_refs (the kernel keeps the opposite, soft-dirty) */
 	PTE_SWAP_EXCL = 0x2,     /* in an entry that is not present: the swapped page was this address space's own */
+	PTE_UFFD_WP = 0x400,     /* software: a write is to be told to userfaultfd */
+	PTE_MIGRATION = 0x8,     /* in an entry that is not present: the page is being moved; the other bits are kept */
+	PTE_MIGRATION_EXCL = 0x10000000000000,
 	PTE_SWAP = 0x10,         /* in an entry that is not present: a place on the swap device */
 };
 

@@ -1,6 +1,11 @@
 /* The swap device and the swap cache: pages that are on their way out or back in. */
 
+SWITCH(SWAPCACHE_PREPARE, 1, "only one task at a time reads a slot past the swap cache (commit 13ddaf26be32)")
+
 int swap_count[NR_SWAP];  /* page-table entries that name the slot */
+#if SWAP_RAM
+int swap_prepared[NR_SWAP];  /* somebody reads the slot past the cache */
+#endif
 int swap_cache[NR_SWAP];  /* frame that holds the slot's contents in memory; 0: none */
 int swap_frame[NR_SWAP];  /* the device itself: a frame that is nobody's memory */
 
@@ -24,6 +29,11 @@ bool add_to_swap(struct page *page)
 	/* The cache's lock makes it one step. */
 	atomic {
 		for (int slot = 0; slot < NR_SWAP; slot++) {
+#if SWAP_RAM
+			/* Somebody reads it: it counts as taken. */
+			if (SWAPCACHE_PREPARE && swap_prepared[slot])
+				continue;
+#endif
 			if (swap_count[slot] == 0 && swap_cache[slot] == 0) {
 				swap_cache[slot] = page_to_pfn(page);
 				page->slot = slot;
@@ -207,11 +217,40 @@ void copy_nonpresent_pte(u64 *dst_pte, u64 *src_pte, u64 pte)
 	WRITE_ONCE(*dst_pte, pte);
 }
 
+/* One task at a time reads a slot past the cache. False: another one does; by now it is through. */
+bool swapcache_prepare(int slot)
+{
+#if SWAP_RAM
+	if (SWAPCACHE_PREPARE && cmpxchg(&swap_prepared[slot], 0, 1)) {
+		await(swap_prepared[slot] == 0);
+		return false;
+	}
+#endif
+	return true;
+}
+
+void swapcache_clear(int slot)
+{
+#if SWAP_RAM
+	if (SWAPCACHE_PREPARE)
+		smp_store_release(&swap_prepared[slot], 0);
+#endif
+}
+
 /* A fault on a swapped page. */
 int do_swap_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *ptep, u64 pte, int flags)
 {
 	int slot = pte_swap_slot(pte);
 	bool direct = swapin_skips_cache(slot);
+
+	if (direct) {
+		if (!swapcache_prepare(slot))
+			return 0;
+		/* It may have gone out and into the cache again before that. */
+		direct = swapin_skips_cache(slot);
+		if (!direct)
+			swapcache_clear(slot);
+	}
 	struct page *page = direct ? swapin_direct(slot) : swapin_page(slot);
 
 	if (!page)
@@ -226,10 +265,15 @@ int do_swap_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *
 		spin_unlock(&mm->page_table_lock);
 		goto out;
 	}
-	return map_swapped_page(mm, vma, va, ptep, pte, page, flags);
+	int ret = map_swapped_page(mm, vma, va, ptep, pte, page, flags);
+	if (direct)
+		swapcache_clear(slot);
+	return ret;
 out:
 	unlock_page(page);
 	put_page(page);
+	if (direct)
+		swapcache_clear(slot);
 	return 0;
 }
 

@@ -2,8 +2,8 @@
 
 enum { TLB_VECTOR = 32 };
 
-/* What CPU `from` asks CPU `to` to drop: a page's address with bit 0 set, ALL, or 0 for nothing. */
-enum { FLUSH_ALL = 2 };
+/* What CPU `from` asks CPU `to` to drop: a page's address with bit 0 set, ALL, NOTHING (only to be interrupted); 0 is no request. */
+enum { FLUSH_ALL = 2, FLUSH_NOTHING = 4 };
 u64 flush_request[NR_CPUS][NR_CPUS];
 
 SWITCH(BROADCAST_FLUSH, 0, "the hardware flushes other CPUs' TLBs without interrupting them (AMD INVLPGB, arm64)")
@@ -35,7 +35,7 @@ void flush_local(u64 request)
 {
 	if (request == FLUSH_ALL)
 		flush_tlb_local();
-	else
+	else if (!PT_FREE || request != FLUSH_NOTHING)
 		invlpg(request & ~1ul);
 }
 
@@ -58,7 +58,12 @@ void flush_tlb_cpus(struct mm_struct *mm, u64 request)
 				broadcast_invlpg((region << PMD_SHIFT) | (page << PAGE_SHIFT));
 		return;
 	}
+#if LAZY_TLB
+	atomic_inc(&mm->tlb_gen);
+	u64 mask = READ_ONCE(mm->cpumask) & ~READ_ONCE(lazy_cpus);
+#else
 	u64 mask = READ_ONCE(mm->cpumask);
+#endif
 
 	if (mask & (1ul << self))
 		flush_local(request);
@@ -98,6 +103,11 @@ void flush_tlb_mm(struct mm_struct *mm)
 	ghost_flush_done();
 }
 
+/* An interrupt that is none of the kernel's: a scenario may say what it does. */
+void other_interrupt(int vector)
+{
+}
+
 /*
  * The interrupt. Dropping the translations and saying so are one step: the sender alone waits for the answer, and this CPU
  * does nothing in between.
@@ -105,8 +115,10 @@ void flush_tlb_mm(struct mm_struct *mm)
 void do_interrupt(int vector)
 {
 	int self = smp_processor_id();
-	if (vector != TLB_VECTOR)
+	if (vector != TLB_VECTOR) {
+		other_interrupt(vector);
 		return;
+	}
 	for (int from = 0; from < NR_CPUS; from++) {
 		atomic {
 			u64 request = flush_request[from][self];

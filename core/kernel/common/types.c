@@ -14,6 +14,7 @@ enum page_flags {
 	PG_hugetlb,
 	PG_double_map,
 	PG_active,
+	PG_lazyfree,     /* MADV_FREE: reclaim may drop it */
 	PG_private,      /* a file system keeps something with the page, and a reference on it */
 };
 
@@ -65,6 +66,15 @@ struct mm_struct {
 	bool has_pinned;        /* some page of it was pinned, ever */
 	u64 mm_lock_seq;        /* counts the releases of mmap_lock held for writing (6.4 and later) */
 	u64 cpumask;            /* CPUs that may cache its translations */
+#if UFFD
+	int tlb_flush_pending;  /* rights were withdrawn whose flush is still to come */
+#endif
+#if BATCH_FLUSH
+	int tlb_flush_batched;  /* reclaim took entries out, and has put their flush off */
+#endif
+#if LAZY_TLB
+	u64 tlb_gen;            /* counts the flushes */
+#endif
 	struct vm_area_struct vma[NR_VMAS];
 };
 

@@ -22,6 +22,9 @@ struct page *zap_pte(struct mm_struct *mm, u64 va)
 		}
 	} else if (!pte_none(pte)) {
 		WRITE_ONCE(*ptep, 0);
+#if MIGRATION
+		if (!pte_migration(pte))
+#endif
 		free_swap(pte);
 	}
 	spin_unlock(&mm->page_table_lock);
@@ -64,6 +67,10 @@ SYSCALL int munmap(u64 va, int pages)
 				vma->end = 0;
 		}
 		zap_page_range(mm, va, va + pages * PAGE_SIZE);
+#if PT_FREE
+		if (find_vma(mm, va) == NULL)
+			free_pgtable(mm, va);
+#endif
 		ret = 0;
 	}
 	mmap_write_unlock(mm);
@@ -130,6 +137,7 @@ SYSCALL int mprotect(u64 va, int pages, int prot)
 	struct vm_area_struct *vma = find_vma(mm, va);
 	if (vma) {
 		vma_start_write(mm, vma);
+		bool changed = false;
 		vma = split_area(mm, vma, va, va + pages * PAGE_SIZE);
 		u64 rights = ((prot & PROT_READ) ? VM_READ : 0) | ((prot & PROT_WRITE) ? VM_WRITE : 0);
 		vma->flags = (vma->flags & ~(u64)(VM_READ | VM_WRITE)) | rights;
@@ -138,9 +146,16 @@ SYSCALL int mprotect(u64 va, int pages, int prot)
 			if (change_huge_pmd(mm, vma, at, end, prot))
 				at += HUGE_SIZE - PAGE_SIZE;
 			else
-				change_pte(mm, vma, at, prot);
+				changed |= change_pte(mm, vma, at, prot);
 		}
+#if BATCH_FLUSH
+		if (changed)
+			flush_tlb_mm(mm);
+		else
+			flush_tlb_batched_pending(mm);
+#else
 		flush_tlb_mm(mm);
+#endif
 		merge_areas(mm);
 		ret = 0;
 	}
@@ -150,14 +165,15 @@ SYSCALL int mprotect(u64 va, int pages, int prot)
 
 /*
  * Takes W away; gives it back only where can_change_pte_writable knows that no fault is needed to find out. Where nothing is
- * allowed the hardware must not find the page, but the kernel must.
+ * allowed the hardware must not find the page, but the kernel must. True: rights were taken away.
  */
-void change_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, int prot)
+bool change_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, int prot)
 {
 	u64 *ptep = pte_offset(mm, va);
 	if (!ptep)
-		return;
+		return false;
 	spin_lock(&mm->page_table_lock);
+	bool changed = false;
 	u64 pte = READ_ONCE(*ptep);
 	if (pte_present(pte)) {
 		if (pte_protnone(pte) != (prot == PROT_NONE)) {
@@ -168,14 +184,18 @@ void change_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, int pr
 			else if (!pte_write(pte) && can_change_pte_writable(vma, pte))
 				pte |= PTE_RW;
 			WRITE_ONCE(*ptep, pte);
+			changed = true;
 		} else if (!(prot & PROT_WRITE)) {
-			if (pte_write(pte))
+			if (pte_write(pte)) {
 				ptep_set_wrprotect(ptep);
+				changed = true;
+			}
 		} else if (!pte_write(pte) && can_change_pte_writable(vma, pte)) {
 			WRITE_ONCE(*ptep, pte | PTE_RW);
 		}
 	}
 	spin_unlock(&mm->page_table_lock);
+	return changed;
 }
 
 /* A COW mapping waits for the write fault. So does a file's, where the file system wants to know of the first write. */

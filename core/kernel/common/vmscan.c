@@ -81,8 +81,12 @@ void try_to_unmap(struct page *page)
 {
 	u64 va = READ_ONCE(page->index);
 	for (int m = 0; m < NR_MMS; m++) {
-		if (mms[m].pgd)
+		if (mms[m].pgd) {
+#if BATCH_FLUSH
+			WRITE_ONCE(mms[m].tlb_flush_batched, 1);
+#endif
 			try_to_unmap_one(&mms[m], page, va);
+		}
 	}
 }
 

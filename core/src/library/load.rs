@@ -165,17 +165,6 @@ pub fn load(question: &Question) -> Result<Loaded, LoadError> {
     let mut q = question.clone();
     let (sources, layers) = texts(&q)?;
     let mut options: BTreeMap<String, i64> = BTreeMap::new();
-    options.extend(lib.sizes.get(&q.scenario).into_iter().flatten().cloned());
-    if let Some(s) = lib.scenarios.iter().find(|s| s.id == q.scenario) {
-        if q.variant.is_empty() {
-            q.variant = s.variants.first().map(|v| v.id.clone()).unwrap_or_default();
-        }
-        match lib.settings.get(&(q.scenario.clone(), q.variant.clone())) {
-            Some(set) => options.extend(set.iter().cloned()),
-            None if q.variant.is_empty() => {}
-            None => return Err(unknown("variant", &q.variant, s.variants.iter().map(|v| v.id.clone()).collect())),
-        }
-    }
     if let Some(d) = lib.designs.iter().find(|d| d.id == q.design) {
         for (name, _) in &q.switches {
             if !d.switches.iter().any(|s| s.name == *name) {
@@ -185,6 +174,18 @@ pub fn load(question: &Question) -> Result<Loaded, LoadError> {
         // a design's own default of a common switch wins over the common one
         for s in &d.switches {
             options.insert(s.name.clone(), s.default);
+        }
+    }
+    // a scenario is about what it sets, whatever the design's default is; who asks has the last word
+    options.extend(lib.sizes.get(&q.scenario).into_iter().flatten().cloned());
+    if let Some(s) = lib.scenarios.iter().find(|s| s.id == q.scenario) {
+        if q.variant.is_empty() {
+            q.variant = s.variants.first().map(|v| v.id.clone()).unwrap_or_default();
+        }
+        match lib.settings.get(&(q.scenario.clone(), q.variant.clone())) {
+            Some(set) => options.extend(set.iter().cloned()),
+            None if q.variant.is_empty() => {}
+            None => return Err(unknown("variant", &q.variant, s.variants.iter().map(|v| v.id.clone()).collect())),
         }
     }
     options.extend(q.switches.iter().cloned());

@@ -219,6 +219,7 @@ fn read_scenario(lib: &mut Library, id: &str, source: &str, constants: &BTreeMap
                 let list = lib.machine.entry(id.to_string()).or_default();
                 list.push((d.name.name.to_lowercase(), first));
             }
+            "WITH" => lib.sizes.entry(id.to_string()).or_default().extend(s.into_iter().map(|name| (name, 1))),
             "SIZE" => {
                 if let (Some(name), Some(v)) =
                     (d.args.first().and_then(text), d.args.get(1).and_then(|e| number(e, &constants)))

@@ -276,8 +276,12 @@ impl System {
                 self.write_memory(slot, v, op);
                 self.ghost_store(Some(r.process), r.va, slot, v, op);
                 let root = self.root_of(r.process);
-                if root != 0 && self.mapped_frame(root, r.va) == Some(r.pfn) {
-                    self.value_stored(r.process, (r.va & !0xfff) + a[1] * 8, v);
+                let va = (r.va & !0xfff) + a[1] * 8;
+                match (root != 0).then(|| self.mapped_frame(root, r.va)) {
+                    Some(Some(pfn)) if pfn == r.pfn => self.value_stored(r.process, va, v),
+                    // on its way out, or moving: it may come back as it is now
+                    Some(None) => self.value_possible(r.process, va, v),
+                    _ => {}
                 }
                 Answer::Value(0)
             }

@@ -62,6 +62,15 @@ impl System {
         }
     }
 
+    /// A store through a reference to a page that its address does not reach now: who has it back may find the value.
+    pub(crate) fn value_possible(&mut self, process: u32, va: u64, value: u64) {
+        let Some(at) = self.values_at(process, va) else { return };
+        let may = self.state.get(at);
+        if may != 0 {
+            self.state.set(at, may | bit(value));
+        }
+    }
+
     /// A fork begins: the child's words may hold what the parent's do.
     pub(crate) fn values_forked(&mut self, parent: u32, child: u32) {
         for w in 0..PER_PROCESS {

@@ -23,6 +23,7 @@ SWITCH(HUGE_ZERO_COPY, 1, "a write to the huge page of zeroes gives a new huge p
 SWITCH(SPLIT_PAGE_LOCK, 0, "splitting the mapping of a huge page holds the page lock while map counts move (5.8: c444eb564fb1)")
 SWITCH(HUGETLB_EARLY_COPY, 0, "fork copies a hugetlb page that may be pinned instead of sharing it (5.12: 4eae4efa2c29)")
 SWITCH(WP_PAGE_LOCK, 1, "a write fault holds the page lock while it counts mappings and swapped entries")
+SWITCH(WP_DROPS_PTL, 1, "a write fault lets go of the page-table lock before it sleeps for the page lock")
 SWITCH(WP_LOCK_RECHECK, 1, "a write fault that slept for the page lock reads the entry again")
 
 int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *ptep, u64 pte, int flags)
@@ -36,9 +37,11 @@ int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *pt
 	if (WP_PAGE_LOCK && !trylock_page(page)) {
 		/* Nobody sleeps with a spinlock held; whoever held the page lock may have changed the entry. */
 		get_page(page);
-		spin_unlock(&mm->page_table_lock);
+		if (WP_DROPS_PTL)
+			spin_unlock(&mm->page_table_lock);
 		lock_page(page);
-		spin_lock(&mm->page_table_lock);
+		if (WP_DROPS_PTL)
+			spin_lock(&mm->page_table_lock);
 		if (WP_LOCK_RECHECK && READ_ONCE(*ptep) != pte) {
 			unlock_page(page);
 			spin_unlock(&mm->page_table_lock);

@@ -17,3 +17,4 @@ SWITCH(SHARE_BARRIER_2, 0, "when the bit is taken away: a full barrier between c
 SWITCH(GUP_BARRIER_1, 0, "fast GUP: a full barrier between the pin and reading the entry again")
 SWITCH(GUP_BARRIER_2, 0, "fast GUP: a read barrier between reading the entry again and reading the bit")
 SWITCH(GUP_PMD_RECHECK, 0, "fast GUP reads the entry of the level above again too")
+SWITCH(FORCE_EXCLUSIVE, 0, "a forced write goes to an exclusive page only, whatever its call remembers (6.0, commit 5535be309971)")

@@ -15,6 +15,7 @@ SWITCH(SEQCOUNT, 0, "fork counts write_protect_seq odd and even around its copy,
 SWITCH(FORK_PIN_TEST, 0, "fork copies a page that may be pinned instead of sharing it")
 SWITCH(WRPROTECT_FIRST, 1, "fork write-protects the entry before it takes its reference and map count, as until 5.8")
 SWITCH(HUGETLB_EARLY_COPY, 0, "fork copies a hugetlb page that may be pinned instead of sharing it (5.12: 4eae4efa2c29)")
+SWITCH(UFFD_FLUSH_PENDING, 0, "a COW fault flushes first if somebody's flush of this address space is still to come (commit 6ce64428d620)")
 SWITCH(SWAP_PIN_TEST, 0, "reclaim leaves pages alone that may be pinned (commit feb889fb40fa)")
 SWITCH(CLEAR_REFS_WRITE_LOCK, 0, "clear_refs holds mmap_lock for writing, so that no COW copy runs before its flush (commit 29a951dfb3c3)")
 SWITCH(CLEAR_REFS_PIN_TEST, 0, "clear_refs leaves pages alone that may be pinned (commit 9348b73c2e1b)")

@@ -16,6 +16,11 @@ bool copy_present_pte(struct mm_struct *dst, struct mm_struct *src, u64 *dst_pte
 		return copy_present_page(src, dst_pte, page, va, prealloc);
 	}
 	large_page_mapped(dst, page, 1);
+	if (!FORK_KEEPS_PTL) {
+		note_entry(src_pte);
+		spin_unlock(&src->page_table_lock);
+		spin_lock(&src->page_table_lock);
+	}
 	if (pte_write(pte)) {
 		ptep_set_wrprotect(src_pte);
 		pte = pte_wrprotect(pte);
@@ -47,4 +52,18 @@ void copy_nonpresent_pte(u64 *dst_pte, u64 *src_pte, u64 pte)
 		WRITE_ONCE(*src_pte, pte);
 	}
 	WRITE_ONCE(*dst_pte, pte);
+}
+
+/* What the bit means, looked at where somebody else can take the page-table lock. */
+void note_entry(u64 *ptep)
+{
+#if !NR_HUGE
+	ghost_promise(writable_is_exclusive, (*ptep & (PTE_P | PTE_RW)) != (PTE_P | PTE_RW) ||
+		      (mem_map[(*ptep & PTE_PFN_MASK) >> PAGE_SHIFT].flags & ((1 << PG_anon_exclusive))) != 0);
+#endif
+}
+
+void note_mapped(struct page *page)
+{
+	ghost_promise(exclusive_is_alone, !(page->flags & (1 << PG_anon_exclusive)) || page->mapcount <= 1);
 }

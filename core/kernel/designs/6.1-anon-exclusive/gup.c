@@ -35,6 +35,8 @@ bool can_follow_write_pte(struct vm_area_struct *vma, u64 pte, u64 gup_flags)
 {
 	if (pte_write(pte))
 		return true;
+	if (!FORCE_EXCLUSIVE)
+		return (gup_flags & FOLL_COW) && pte_dirty(pte);
 	if (!(gup_flags & FOLL_FORCE) || (READ_ONCE(vma->flags) & VM_WRITE) || pte_special(pte))
 		return false;
 	/* Nor past somebody who waits for the next write (soft-dirty). */

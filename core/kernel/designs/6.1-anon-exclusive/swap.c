@@ -54,7 +54,10 @@ out:
 int map_swapped_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *ptep, u64 pte, struct page *page, int flags)
 {
 	u64 entry = mk_pte(page_to_pfn(page), 0);
+	int slot = pte_swap_slot(pte);
 	bool exclusive = pte & PTE_SWAP_EXCL;
+
+	ghost_promise(exclusive_entry_is_alone, !exclusive || swap_count[slot] == 1);
 
 	/* A page that never was in the swap cache is in nobody else's hands. */
 	if (SWAP_RAM && !PageSwapCache(page))
@@ -94,4 +97,20 @@ bool swapin_sheds_batch(int flags, bool exclusive)
 bool should_try_to_free_swap(struct page *page, int flags)
 {
 	return (flags & FAULT_FLAG_WRITE) && page_count(page) == 2;
+}
+
+/* For those who take entries out for other reasons: KSM, migration. */
+bool page_try_to_share(struct page *page)
+{
+	return !PageAnonExclusive(page) || page_try_share_anon_rmap(page);
+}
+
+bool page_is_exclusive(struct page *page)
+{
+	return PageAnonExclusive(page);
+}
+
+void page_set_exclusive(struct page *page)
+{
+	set_bit(PG_anon_exclusive, &page->flags);
 }

@@ -95,6 +95,23 @@ int map_swapped_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u
 	return 0;
 }
 
+/* Others who take an entry out share the page too; whether it is pinned is not asked. */
+bool page_try_to_share(struct page *page)
+{
+	clear_bit(PG_anon_exclusive, &page->flags);
+	return true;
+}
+
+bool page_is_exclusive(struct page *page)
+{
+	return PageAnonExclusive(page);
+}
+
+void page_set_exclusive(struct page *page)
+{
+	set_bit(PG_anon_exclusive, &page->flags);
+}
+
 #if NR_HUGE
 
 bool huge_page_is_mine(struct page *page)
