@@ -100,6 +100,14 @@ impl Runner {
     /// # Errors
     /// See [`Trouble`].
     pub fn run(&mut self, row: &Row) -> Result<Answer, Trouble> {
+        self.run_to_end(row).map(|(answer, _)| answer)
+    }
+
+    /// Runs one row; also answers the machine as it stands then.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub fn run_to_end(&mut self, row: &Row) -> Result<(Answer, System), Trouble> {
         let many = row.steps.iter().filter(|s| s.name == "forkmany").map(|s| match s.argument {
             Argument::Number(n) => n,
             _ => 0,
@@ -112,7 +120,8 @@ impl Runner {
         let mut system = self.machine(kind).map_err(|e| Trouble::Wrong(e.to_string()))?.clone();
         let program = Words::of(&system)?;
         program.write(&mut system, row)?;
-        program.go(&mut system, row)
+        let answer = program.go(&mut system, row)?;
+        Ok((answer, system))
     }
 }
 

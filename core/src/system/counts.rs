@@ -19,6 +19,8 @@ pub struct Counted {
     mapcount: u32,
     /// Where a kernel that knows compound pages keeps what it knows of them.
     compound: Option<Compound>,
+    /// The bit of an entry that maps a page, but not for the hardware (`PTE_PROTNONE`); 0: there is none.
+    hidden: u64,
 }
 
 /// Fields of a `struct page` that matter for compound pages.
@@ -70,6 +72,7 @@ impl Counted {
                     refcount,
                     mapcount,
                     compound,
+                    hidden: p.constants.get("PTE_PROTNONE").map_or(0, |v| *v as u64),
                 }
             }
             _ => Counted::default(),
@@ -159,7 +162,8 @@ impl System {
     fn count_leaves(&self, table: u64, level: u32, held: &mut Held) {
         for i in 0..self.frame_words().min(512) as u64 {
             let e = self.machine.peek(&self.state, table + i * 8);
-            if e & 1 == 0 {
+            let hidden = level == 1 && e & self.ghost.counted.hidden != 0;
+            if e & 1 == 0 && !hidden {
                 continue;
             }
             let leaf = level == 1 || (level < 4 && e & 0x80 != 0);
