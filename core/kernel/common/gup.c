@@ -30,6 +30,8 @@ int follow_page_pte(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u6
 			grab_page(page, gup_flags);
 			if (!FOLLOW_CLEAN && !(gup_flags & FOLL_WRITE))
 				WRITE_ONCE(*ptep, pte | PTE_D);
+			if (LRU_BATCH && (gup_flags & FOLL_GET))
+				mark_page_accessed(page);
 			*found = page;
 			ret = 0;
 		}

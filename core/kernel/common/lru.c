@@ -50,6 +50,22 @@ void putback_lru_page(struct page *page)
 	lru_cache_add(page);
 }
 
+/*
+ * Somebody used the page (slow GUP does so for FOLL_GET, not for pins). The second time it becomes active, if the list has it; while
+ * it waits for that, a batch holds a reference on it. So from 5.9, when new pages ceased to be active from the beginning, until
+ * generations took the place of active and inactive lists.
+ */
+void mark_page_accessed(struct page *page)
+{
+	if (!PageAnon(page) || PageCompound(page) || test_bit(PG_active, &page->flags))
+		return;
+	if (!test_and_set_bit(PG_referenced, &page->flags))
+		return;
+	set_bit(PG_active, &page->flags);
+	if (test_bit(PG_lru, &page->flags))
+		lru_cache_add(page);
+}
+
 /* Mappings go: the batch might hold their last pages. */
 void unmap_drains_lru(void)
 {

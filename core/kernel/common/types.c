@@ -13,6 +13,7 @@ enum page_flags {
 	PG_anon_exclusive,
 	PG_hugetlb,
 	PG_double_map,
+	PG_referenced,
 	PG_active,
 	PG_lazyfree,     /* MADV_FREE: reclaim may drop it */
 	PG_private,      /* a file system keeps something with the page, and a reference on it */

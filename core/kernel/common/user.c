@@ -52,6 +52,11 @@ void user_drain(void)
 	unmap_drains_lru();
 }
 
+/* Parent and child use pages at once after a fork; measured: too few to fill the LRU batch. */
+void fork_fills_batch(void)
+{
+}
+
 /* A child does something for the first time: its own pages come and go. */
 void child_begins(void)
 {

@@ -266,8 +266,7 @@ void seq_state(void)
 void seq_fork(int child)
 {
 	fork(child);
-	/* The pages that parent and child use at once fill the batch. */
-	lru_add_drain();
+	fork_fills_batch();
 }
 
 void seq_exit(void)

@@ -103,6 +103,7 @@ void seq_processes(struct seq_op *op)
 			fork(seq_many);
 			seq_many++;
 		}
+		/* The pages that so many use at once fill the batch. */
 		lru_add_drain();
 		break;
 	case OP_EXIT:

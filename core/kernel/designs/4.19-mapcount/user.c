@@ -26,7 +26,7 @@ void putback_lru_page(struct page *page)
 {
 }
 
-/* Until 5.7 a page that came back was made active, if the LRU list had it; the batch for that holds a reference too. */
+/* Until 5.8 a page that came back was made active, if the LRU list had it; the batch for that holds a reference too. */
 void swapin_mapped(struct page *page)
 {
 	if (!LRU_BATCH || !test_bit(PG_lru, &page->flags) || test_and_set_bit(PG_active, &page->flags))
@@ -38,4 +38,9 @@ void swapin_mapped(struct page *page)
 void child_begins(void)
 {
 	lru_add_drain();
+}
+
+/* New pages are active already. */
+void mark_page_accessed(struct page *page)
+{
 }

@@ -22,10 +22,6 @@ void putback_lru_page(struct page *page)
 	lru_cache_add(page);
 }
 
-void swapin_mapped(struct page *page)
-{
-}
-
 void child_begins(void)
 {
 }
