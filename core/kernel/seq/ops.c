@@ -275,3 +275,42 @@ void seq_exit(void)
 		seq_give_back(&seq_buffer[current_process()]);
 	exit();
 }
+
+#if KSM
+
+/* Where the twin of the first page is. */
+#define SEQ_TWIN (SEQ_VA + 4 * PAGE_SIZE)
+
+/* A second page with the same contents, which ksmd has found first: it is the one that stays. */
+SYSCALL bool seq_ksm(void)
+{
+	struct mm_struct *mm = current_mm();
+	u64 pte = seq_entry();
+	bool merged = false;
+
+	if (!pte_present(pte) || pte_special(pte) || !PageAnon(pte_page(pte)))
+		return false;
+	struct page *twin = alloc_page();
+	copy_page(twin, pte_page(pte));
+	page_add_new_anon_rmap(twin, SEQ_TWIN);
+	set_bit(PG_lru, &twin->flags);
+	u64 *ptep = pte_alloc(mm, SEQ_TWIN);
+	WRITE_ONCE(*ptep, mk_pte(page_to_pfn(twin), PTE_D | PTE_RW));
+	lru_add_drain();
+	ksm_pfn = page_to_pfn(twin);
+	merged = ksm_merge(current_process(), SEQ_VA);
+	if (merged) {
+		/* What is merged is nobody's own; and was looked at. */
+		atomic {
+			twin->flags &= ~(u64)(1 << PG_anon_exclusive);
+			twin->flags |= (1 << PG_ksm) | (1 << PG_referenced);
+			*ptep = pte_wrprotect(*ptep);
+		}
+		flush_tlb_page(mm, SEQ_TWIN);
+		/* ksmd runs on another CPU: the frame that it gave back is not the next to be had here. */
+		alloc_frame();
+	}
+	return merged;
+}
+
+#endif

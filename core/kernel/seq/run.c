@@ -10,7 +10,7 @@ enum seq_code {
 	OP_END, OP_MAP, OP_MAPSHM, OP_MAPFILE, OP_MAPFILERO, OP_MAPFILESH, OP_W, OP_WALL, OP_TOUCH, OP_R, OP_ST,
 	OP_FORK, OP_EXIT, OP_UNMAP, OP_DONTNEED, OP_DONTFORK, OP_WIPEFORK, OP_MPROT, OP_DRAIN, OP_VMS, OP_VMP, OP_VMC,
 	OP_UREG, OP_URD, OP_UWR, OP_UUNREG, OP_GET, OP_PIN, OP_DMARD, OP_DMAWR, OP_PUT, OP_ODRD, OP_MEMW, OP_POKE,
-	OP_SOFTDIRTY, OP_PAGEOUT, OP_FORKMANY, OP_VMSMANY, OP_SLEEP, OP_FILEREAD,
+	OP_SOFTDIRTY, OP_PAGEOUT, OP_FORKMANY, OP_VMSMANY, OP_SLEEP, OP_FILEREAD, OP_KSM,
 };
 
 struct seq_op {
@@ -83,6 +83,11 @@ void seq_memory(struct seq_op *op)
 	case OP_PAGEOUT:
 		seq_pageout_told();
 		break;
+#if KSM
+	case OP_KSM:
+		observe("merged", seq_ksm());
+		break;
+#endif
 	case OP_DRAIN:
 		user_drain();
 		break;

@@ -24,6 +24,8 @@ struct Kind {
     swap_in_memory: bool,
     /// Children that no program runs in.
     many: u32,
+    /// Pages are merged.
+    ksm: bool,
 }
 
 /// Why a row has no answer.
@@ -65,7 +67,7 @@ impl Runner {
             }
         }
         let mut runner = Runner { question, ready: BTreeMap::new() };
-        runner.machine(Kind { swap_in_memory: false, many: 0 })?;
+        runner.machine(Kind { swap_in_memory: false, many: 0, ksm: false })?;
         Ok(runner)
     }
 
@@ -73,7 +75,7 @@ impl Runner {
         if !self.ready.contains_key(&kind) {
             let mut question = self.question.clone();
             let frames = 192 + 4 * kind.many;
-            let sizes: [(&str, u32); 8] = [
+            let sizes: [(&str, u32); 9] = [
                 ("NR_CPUS", 1),
                 ("NR_MMS", PROCESSES + kind.many),
                 ("NR_FRAMES", frames),
@@ -82,6 +84,7 @@ impl Runner {
                 ("LRU_BATCH_PAGES", 15),
                 ("SWAP_DISK", !kind.swap_in_memory as u32),
                 ("SWAP_RAM", kind.swap_in_memory as u32),
+                ("KSM", kind.ksm as u32),
             ];
             question.sizes = sizes.iter().map(|(name, n)| (name.to_string(), *n as i64)).collect();
             let mut system = load(&question).map_err(Box::new)?.system;
@@ -116,7 +119,8 @@ impl Runner {
         if many > 8192 {
             return Err(Trouble::NotModelled(format!("forkmany={many}: at most 8192 children")));
         }
-        let kind = Kind { swap_in_memory: row.id.ends_with('r'), many };
+        let ksm = row.steps.iter().any(|s| s.name == "ksm");
+        let kind = Kind { swap_in_memory: row.id.ends_with('r'), many, ksm };
         let mut system = self.machine(kind).map_err(|e| Trouble::Wrong(e.to_string()))?.clone();
         let program = Words::of(&system)?;
         program.write(&mut system, row)?;
