@@ -26,7 +26,7 @@ fn effect(sys: &mut System, choice: Choice) -> (Outcome, Vec<Violation>, Vec<(Sl
 /// Checks the sets along random walks; how many words were changed behind the back of a step.
 fn check(sys: &mut System, what: &str) -> u32 {
     let mut rng = ChaCha8Rng::seed_from_u64(9);
-    let mut below = move |n: u32| (u64::from(rng.next_u32()) * u64::from(n) >> 32) as u32;
+    let mut below = move |n: u32| ((u64::from(rng.next_u32()) * u64::from(n)) >> 32) as u32;
     let start = sys.state().mark();
     let mut tried = 0;
     for _ in 0..6 {

@@ -340,7 +340,8 @@ fn locked_update(mutant: Mutant) -> Result<(), String> {
 }
 
 fn aborted(mutant: Mutant) -> Result<(), String> {
-    let invalidations: [(&str, fn(&mut Machine, &mut State)); 6] = [
+    type Invalidation = fn(&mut Machine, &mut State);
+    let invalidations: [(&str, Invalidation); 6] = [
         ("broadcast", |m, st| m.broadcast_invlpg(st, 0, VA)),
         ("INVLPG", |m, st| m.invlpg(st, 1, VA)),
         ("INVPCID type 0", |m, st| assert!(m.invpcid(st, 1, Invpcid::Address { pcid: 0, va: VA }))),

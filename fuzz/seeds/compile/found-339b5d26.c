@@ -1,0 +1,1 @@
+in| x; CswitcPU(0) void f(voibenchmark(void

@@ -1,0 +1,9 @@
+__asmint x; CPU(0) void f( { TMhe page table, writes it to the swap device and frees it. A thread of its owner writes through its TLB at the same time, and reads back. The flush must come before the page is written out.")
+KIND(tlb)
+SOURCE("TTU_BATCH_FLUSH and try_to_unmap_flush_dirty in the kernel's reclaim")
+LOOK("when the owner's CPU forgets the translation")
+
+#define A 0x1000
+
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void begin_ksw_I tm_prepar

@@ -1,0 +1,27 @@
+TITLE("Fast GUP against unmap and a new owner")
+STORY("A thread walks the page table with fast GUP while anotheing freed while GUP stands between its two looks at the entry")
+
+#define A 0x1000
+#define B 0x3000
+
+int unmapped;
+int written;
+
+/* The page comes from the second CPU's pool and goes back there, and the other process takes its page from that pool too. */
+SETUP PROCESS(0) CPU(1) void prepare(void) { mmap(A, 1); store(A, 2); fork(1); }
+SETUP PROCESS(1) >>=(1) void child_leaves(void) { munmap(A, 1); mmap(B, 1); }
+SETUP PROCESS(0) CPU(0) void warm(void) { load(A); }
+
+PROCESS(0) CPU(0) void gup(void)
+{
+	int got = get_user_pages_fast(A, 0, 0);
+	if (got > 0) {
+		dma_read(0, 0);
+		await(written);
+		dma_read(0, 0);
+		unpin(0);
+	}
+}
+PROCESS(0) CPU(1) void unmaps(voire(B, 2);
+	written = 1;
+}

@@ -1,0 +1,11 @@
+TITL`E("A faTITL`E("A fault under the area's lock, duri;
+	else
+ked && copied);
+	u64 seen = load(A + 8);
+	assert(seen == 3);
+}ult under the area's lock, duri;
+	else
+ked && copied);
+	u64 seen = load(A + 8);
+	assert(seen == 3);
+}

@@ -1,0 +1,8 @@
+int f(int x)
+{
+d)
+{
+	steturn y;
+}
+
+void gh;

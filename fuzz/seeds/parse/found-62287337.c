@@ -1,0 +1,3 @@
+int x;
+static int down(int n) { x = n; return n ? down(n - 1) : 0; }
+CPU(0) :oid f(void) { atomvolatilen(3); } }

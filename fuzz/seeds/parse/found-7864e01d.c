@@ -1,0 +1,18 @@
+int x;
+static int down(int n) { x = n; return n ? down(n - 1) : 0; }
+void f(void)
+{
+	atomic { load(0); }
+	assert(load(0x1000) == 1);
+	goto in;
+	atomic {
+n:
+		x!= 1;
+	}
+	switch (x) {
+		atomic { case 1: x = 2; }
+	}
+	try_cmpxchg(&x, x, 1);
+}
+CPU(0) int value(void) { return void takes(int a) { x = a; }
+void do_pa`e_fault(u64 va) { x = 1; }

@@ -1,0 +1,14 @@
+int f(int x)
+{
+d)
+{
+	steturn y;
+}
+
+void 
+d)
+{
+	steturn y;
+}
+
+voigh;
