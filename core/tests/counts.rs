@@ -79,3 +79,31 @@ fn two_phase_commit_has_the_published_counts() {
         assert_eq!(explore(model).0, states, "{n} managers");
     }
 }
+
+fn asidalloc(tasks: i64, without: &str) -> System {
+    let mut options = vec![("TASKS", tasks), ("TLBI", 1), ("LOCK", 1), ("MARK", 1), ("FLUSH_TLB", 1)];
+    options.iter_mut().filter(|(name, _)| *name == without).for_each(|o| o.1 = 0);
+    system("asidalloc.c", include_str!("../models/asidalloc.c"), &options)
+}
+
+/// TLC on `asidalloc.tla` (kernel-tla), CPUs and tasks symmetric, 4 ASIDs, 3 generations, CnP = FALSE: states, transitions, depth.
+#[test]
+fn the_asid_allocator_has_tlc_s_counts() {
+    assert_eq!(explore(asidalloc(2, "")), (49_296, 163_283, End::Complete, true));
+}
+
+/// The same with 3 tasks: `cargo test --release -p cowscope-core --test counts -- --ignored`.
+#[test]
+#[ignore = "takes half a minute without optimisation"]
+fn the_asid_allocator_has_tlc_s_counts_with_three_tasks() {
+    assert_eq!(explore(asidalloc(3, "")), (1_911_620, 6_533_343, End::Complete, true));
+}
+
+#[test]
+fn an_asid_allocator_without_one_of_its_parts_breaks() {
+    for without in ["TLBI", "LOCK", "MARK"] {
+        let first = Search_ { first_break: true, ..Search_::default() };
+        let mut s: Exhaustive<System> = Exhaustive::new(asidalloc(2, without), first, Budget::NONE);
+        assert_eq!(s.run(u64::MAX), Status::Ended(End::Broke), "{without}");
+    }
+}

@@ -60,6 +60,7 @@ pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>
     check_handler(&mut cx, "do_page_fault", 2);
     check_handler(&mut cx, "do_interrupt", 1);
     check_handler(&mut cx, "switch_mm", 1);
+    check_handler(&mut cx, "canon", 1);
     fail_on_error(&mut cx)?;
     inline_all(&mut cx, &mut codes);
     fail_on_error(&mut cx)?;
@@ -120,6 +121,7 @@ fn assemble(mut cx: Cx, codes: Vec<Option<super::ir::Code>>, entries: Vec<Entry>
     p.page_fault = cx.func_names.get("do_page_fault").copied();
     p.interrupt = cx.func_names.get("do_interrupt").copied();
     p.switch_mm = cx.func_names.get("switch_mm").copied();
+    p.canon = cx.func_names.get("canon").copied();
     p.entries = entries;
     (p.types, p.globals, p.inits, p.strings, p.asserts) = (cx.types, cx.globals, cx.inits, cx.strings, cx.asserts);
     p.constants = cx.consts.iter().map(|(k, v)| (k.to_string(), *v)).collect();

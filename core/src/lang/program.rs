@@ -77,6 +77,8 @@ pub struct Program {
     pub interrupt: Option<u32>,
     /// `switch_mm(process)`: how a CPU goes on with a task of another process.
     pub switch_mm: Option<u32>,
+    /// `canon(n)`: makes the state the n-th of its symmetric images, and answers whether there are more.
+    pub canon: Option<u32>,
     /// Most registers that a function uses.
     pub regs: u32,
     /// Which one that is.

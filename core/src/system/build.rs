@@ -171,6 +171,7 @@ impl System {
             muted: Vec::new(),
             checks: Vec::new(),
             task_of_cpu: Vec::new(),
+            answer: 0,
         };
         sys.ghost.foll_pin = sys.program.constants.get("FOLL_PIN").map_or(0x40000, |v| *v as u64);
         sys.ghost.foll_write = sys.program.constants.get("FOLL_WRITE").map_or(1, |v| *v as u64);
@@ -183,6 +184,7 @@ impl System {
             return Err(BuildError::NoTask);
         }
         sys.set_up(options)?;
+        sys.try_canon().map_err(|why| BuildError::Setup { why, stack: vec!["canon".into()] })?;
         Ok(sys)
     }
 

@@ -1,6 +1,7 @@
 //! The running system: tasks, frames, faults and interrupts on the machine; one step at a time.
 
 mod build;
+mod canon;
 mod counts;
 mod end;
 mod frame;
@@ -177,6 +178,8 @@ pub struct System {
     checks: Vec<u32>,
     /// Interrupt `do_interrupt` frames and the like run on the task that a CPU has; devices have none.
     task_of_cpu: Vec<u32>,
+    /// What the last function returned that the system itself pushed.
+    answer: u64,
 }
 
 /// Where the system keeps its own words.

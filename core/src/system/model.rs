@@ -90,6 +90,13 @@ impl Model for System {
         if walking || in_call || how != 0 { Phase::InCall } else { Phase::Boundary }
     }
 
+    fn canonical_fingerprint(&mut self) -> u64 {
+        match self.program.canon {
+            None => self.state.fingerprint(),
+            Some(f) => self.least_image(f),
+        }
+    }
+
     fn check_end(&mut self) -> Vec<Violation> {
         let mut broken = self.run_checks();
         broken.extend(self.check_counts().filter(|v| !self.muted.contains(&v.invariant)));

@@ -393,6 +393,7 @@ impl System {
         match how {
             BY_FAULT if v != 0 => self.state.set(base + word::REFUSED, 1),
             BY_INTERRUPT => self.machine.set_if(&mut self.state, cpu, true),
+            BY_SYSTEM => self.answer = v,
             0 if caller == 0 => self.state.set(base + word::STATUS, Status::Done as u64),
             _ => {}
         }
