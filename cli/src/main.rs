@@ -1,5 +1,6 @@
 //! `cowscope`: the command line.
 
+mod bench;
 mod check;
 mod complaint;
 mod dis;
@@ -60,6 +61,7 @@ enum Command {
     Report(report::Args),
     Dis(dis::Args),
     Seq(seq::Args),
+    Bench(bench::Args),
     /// Answer memory accesses and TLB sequences, or enumerate every access
     Mmu(mmu::Args),
     /// Run litmus tests in herd's format
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
         Command::Merge(args) => matrix::merge(&args, &mut out),
         Command::Seq(args) => seq::run(&args, &mut out),
         Command::Dis(args) => dis::run(&args, &mut out),
+        Command::Bench(args) => bench::run(&args, &mut out),
         Command::Check(args) => check::run(&args, &mut out),
         Command::Run(args) => run::run(&args, &mut out),
         Command::Report(args) => report::run(&args, &mut out),

@@ -5,6 +5,7 @@ pub mod explore;
 pub mod lang;
 pub mod library;
 pub mod link;
+pub mod models;
 pub mod near;
 pub mod repair;
 pub mod replay;

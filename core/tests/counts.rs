@@ -1,31 +1,20 @@
 //! Published state counts, reached exactly: the engine's oracle.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use cowscope_core::lang::compile::{SCENARIO, compile};
-use cowscope_core::lang::source::Sources;
-use cowscope_core::system::{Options, System};
-#[cfg(target_arch = "wasm32")]
-use wasm_bindgen_test::wasm_bindgen_test as test;
-
-fn system(name: &str, text: &str, options: &[(&str, i64)]) -> System {
-    let mut sources = Sources::new();
-    sources.add(name, text).expect("small enough");
-    let options: BTreeMap<String, i64> = options.iter().map(|(k, v)| (k.to_string(), *v)).collect();
-    let compiled = compile(&sources, &[SCENARIO], &options).unwrap_or_else(|d| panic!("{d:#?}"));
-    System::new(Arc::new(compiled.program), &Options::default()).unwrap_or_else(|e| panic!("{e}"))
-}
-
-const PROTOCOL: &str = include_str!("../models/protocol.c");
-
-fn protocol(n: i64, s: i64, f: i64, check: i64, kerncow: i64) -> System {
-    system("protocol.c", PROTOCOL, &[("N", n), ("S", s), ("F", f), ("CHECK", check), ("KERNCOW", kerncow)])
-}
-
 use cowscope_core::explore::{
     Break, Budget, End, Exhaustive, Goal, Layered, Measure, Model, Options as Search_, Search, Status,
 };
+use cowscope_core::models::{ASIDALLOC, PROTOCOL, TWO_PHASE_COMMIT, Text};
+use cowscope_core::system::System;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+fn protocol(n: i64, s: i64, f: i64, check: i64, kerncow: i64) -> System {
+    system(&PROTOCOL, &[("N", n), ("S", s), ("F", f), ("CHECK", check), ("KERNCOW", kerncow)])
+}
+
+fn system(model: &Text, options: &[(&str, i64)]) -> System {
+    model.system(options).unwrap_or_else(|e| panic!("{e}"))
+}
 
 fn explore(model: System) -> (u64, u64, End, bool) {
     let mut s: Exhaustive<System> = Exhaustive::new(model, Search_::default(), Budget::NONE);
@@ -74,36 +63,30 @@ fn protocol_breaks_as_short_as_published() {
 #[test]
 fn two_phase_commit_has_the_published_counts() {
     for (n, states) in [(3, 288), (5, 8832)] {
-        let model = system("two_phase_commit.c", include_str!("../models/two_phase_commit.c"), &[("N", n)]);
+        let model = system(&TWO_PHASE_COMMIT, &[("N", n)]);
         assert!(model.finished());
         assert_eq!(explore(model).0, states, "{n} managers");
     }
 }
 
-fn asidalloc(tasks: i64, without: &str) -> System {
-    let mut options = vec![("TASKS", tasks), ("TLBI", 1), ("LOCK", 1), ("MARK", 1), ("FLUSH_TLB", 1)];
-    options.iter_mut().filter(|(name, _)| *name == without).for_each(|o| o.1 = 0);
-    system("asidalloc.c", include_str!("../models/asidalloc.c"), &options)
-}
-
 /// TLC on `asidalloc.tla` (kernel-tla), CPUs and tasks symmetric, 4 ASIDs, 3 generations, CnP = FALSE: states, transitions, depth.
 #[test]
 fn the_asid_allocator_has_tlc_s_counts() {
-    assert_eq!(explore(asidalloc(2, "")), (49_296, 163_283, End::Complete, true));
+    assert_eq!(explore(system(&ASIDALLOC, &[("TASKS", 2)])), (49_296, 163_283, End::Complete, true));
 }
 
 /// The same with 3 tasks: `cargo test --release -p cowscope-core --test counts -- --ignored`.
 #[test]
 #[ignore = "takes half a minute without optimisation"]
 fn the_asid_allocator_has_tlc_s_counts_with_three_tasks() {
-    assert_eq!(explore(asidalloc(3, "")), (1_911_620, 6_533_343, End::Complete, true));
+    assert_eq!(explore(system(&ASIDALLOC, &[("TASKS", 3)])), (1_911_620, 6_533_343, End::Complete, true));
 }
 
 #[test]
 fn an_asid_allocator_without_one_of_its_parts_breaks() {
     for without in ["TLBI", "LOCK", "MARK"] {
         let first = Search_ { first_break: true, ..Search_::default() };
-        let mut s: Exhaustive<System> = Exhaustive::new(asidalloc(2, without), first, Budget::NONE);
+        let mut s: Exhaustive<System> = Exhaustive::new(system(&ASIDALLOC, &[(without, 0)]), first, Budget::NONE);
         assert_eq!(s.run(u64::MAX), Status::Ended(End::Broke), "{without}");
     }
 }

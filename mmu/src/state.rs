@@ -82,6 +82,12 @@ impl State {
         self.words[slot as usize]
     }
 
+    /// The word in `slot`, without a trace that it was read: for questions about the state that are no part of a step.
+    #[inline(always)]
+    pub fn peek(&self, slot: Slot) -> u64 {
+        self.words[slot as usize]
+    }
+
     /// The one door: every change of searched state.
     #[inline(always)]
     pub fn set(&mut self, slot: Slot, v: u64) {

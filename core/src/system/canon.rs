@@ -3,14 +3,21 @@
 use cowscope_mmu::Chooser;
 
 use super::System;
-use super::vm::{BY_SYSTEM, End};
+use super::end::End;
+use super::frame::BY_SYSTEM;
 use crate::explore::Model;
 
 /// Images that a state may have: enough for all orders of six tasks.
 const MOST_IMAGES: u64 = 720;
 
+/// A bijection whose high bits depend on all bits of `z`.
+fn mixed(z: u64) -> u64 {
+    let z = (z ^ (z >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    (z ^ (z >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93)
+}
+
 impl System {
-    /// The least fingerprint among the images of the state; the state stays as it is.
+    /// The least fingerprint among the images of the state, mixed; the state stays as it is.
     pub(super) fn least_image(&mut self, canon: u32) -> u64 {
         let mut least = u64::MAX;
         for n in 0..MOST_IMAGES {
@@ -22,7 +29,8 @@ impl System {
                 break;
             }
         }
-        least
+        // The least of several numbers is a small one: mixed again, they spread over the whole table.
+        mixed(least)
     }
 
     /// Makes the state its n-th image; answers whether there are more, or `None` if `canon` does not end in one step.
@@ -55,8 +63,14 @@ impl System {
             self.state.undo(mark);
             match more {
                 _ if broke => return Err("it breaks something".into()),
-                None => return Err("it must be one step: write `bool canon(int n) { atomic { ... } }`, without `await`".into()),
-                Some(_) if !same => return Err(format!("image {n} of the first state has other images than that state")),
+                None => {
+                    return Err(
+                        "it must be one step: write `bool canon(int n) { atomic { ... } }`, without `await`".into()
+                    );
+                }
+                Some(_) if !same => {
+                    return Err(format!("image {n} of the first state has other images than that state"));
+                }
                 Some(true) => {}
                 Some(false) => return Ok(()),
             }

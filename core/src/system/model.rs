@@ -3,7 +3,7 @@
 use cowscope_mmu::{Chooser, State};
 
 use super::end::End;
-use super::frame::{BY_INTERRUPT, BY_SYSTEM, PUSHED};
+use super::frame::{BY_INTERRUPT, BY_SYSTEM, CALLER, PUSHED};
 use super::{Agent, Status, System, Trap, broken, word};
 use crate::explore::{Choice, Model, Outcome, Phase, Violation};
 use crate::lang::program::Program;
@@ -88,6 +88,21 @@ impl Model for System {
         let walking = self.machine.walking(&self.state, task.cpu).is_some();
         let in_call = self.state.get(task.base + word::IN_CALL) == 2;
         if walking || in_call || how != 0 { Phase::InCall } else { Phase::Boundary }
+    }
+
+    fn location(&self, agent: u8) -> u64 {
+        let Agent::Task(t) = self.agents[agent as usize] else { return 0 };
+        let base = self.tasks[t as usize].base;
+        let mut frame = self.state.peek(base + word::FRAME);
+        let mut at = self.state.peek(base + word::STATUS);
+        // the frames of the task, each with where it goes on
+        while frame != 0 {
+            let header = self.state.peek(frame as u32 + 1);
+            at =
+                (at ^ self.state.peek(frame as u32) ^ header << 20).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+            frame = header & CALLER;
+        }
+        at
     }
 
     fn canonical_fingerprint(&mut self) -> u64 {
