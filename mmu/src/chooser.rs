@@ -12,11 +12,13 @@ pub struct Chooser {
 
 impl Chooser {
     /// A chooser that will answer with the digits of `pick`.
+    #[inline]
     pub fn new(pick: u32) -> Self {
         Chooser { rest: pick, alternatives: 1 }
     }
 
     /// One of `0..n`; `n` of 0 counts as 1.
+    #[inline]
     pub fn choose(&mut self, n: u32) -> u32 {
         let n = n.max(1);
         let digit = self.rest % n;
@@ -26,6 +28,7 @@ impl Chooser {
     }
 
     /// How many picks this step could have been given so far (at least 1).
+    #[inline]
     pub fn alternatives(&self) -> u32 {
         self.alternatives
     }

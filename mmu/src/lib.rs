@@ -44,5 +44,5 @@ pub use invalidate::Invpcid;
 pub use machine::Machine;
 pub use memory::FrameSpec;
 pub use mutant::Mutant;
-pub use state::{Mark, Slot, State, Trace};
+pub use state::{Mark, Slot, State, Touched, Trace};
 pub use view::{Held, PscEntry, TlbEntry, WalkLevel, WalkView};

@@ -57,6 +57,7 @@ fn covers(strong: &Item, weak: &Item) -> bool {
 
 impl Machine {
     /// A list of stale values had no room at some time in this run: nothing may be called proven from here on.
+    #[inline]
     pub fn may_overflowed(&self, st: &State) -> bool {
         let Some(place) = self.may else { return false };
         (0..self.config.cpus).any(|cpu| st.get(self.base(cpu) + place.overflow) != 0)

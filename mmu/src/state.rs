@@ -1,6 +1,6 @@
 //! The searched state: 64-bit words behind one door, with an undo log and an incremental hash.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// Index of one 64-bit word of the searched state.
 pub type Slot = u32;
@@ -24,6 +24,57 @@ pub struct State {
     hash: u64,
     tracing: bool,
     trace: RefCell<Trace>,
+    reads: [Cell<u64>; Touched::WORDS],
+    writes: [Cell<u64>; Touched::WORDS],
+}
+
+/// A set of slots, modulo 512: it may claim too much, never too little.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Touched([u64; Touched::WORDS]);
+
+impl Touched {
+    const WORDS: usize = 8;
+
+    #[inline(always)]
+    fn of(cells: &[Cell<u64>; Touched::WORDS]) -> Self {
+        let mut set = [0; Self::WORDS];
+        for i in 0..Self::WORDS {
+            set[i] = cells[i].get();
+        }
+        Touched(set)
+    }
+
+    /// Is the slot in the set?
+    #[inline(always)]
+    pub fn has(&self, slot: Slot) -> bool {
+        self.0[(slot >> 6) as usize % Self::WORDS] >> (slot & 63) & 1 == 1
+    }
+
+    /// Do the two have a slot in common?
+    #[inline(always)]
+    pub fn meets(&self, other: &Touched) -> bool {
+        let mut common = 0;
+        for i in 0..Self::WORDS {
+            common |= self.0[i] & other.0[i];
+        }
+        common != 0
+    }
+
+    /// What is in one or the other.
+    #[inline(always)]
+    pub fn and(&self, other: &Touched) -> Self {
+        let mut set = self.0;
+        for i in 0..Self::WORDS {
+            set[i] |= other.0[i];
+        }
+        Touched(set)
+    }
+}
+
+#[inline(always)]
+fn mark(cells: &[Cell<u64>; Touched::WORDS], slot: Slot) {
+    let cell = &cells[(slot >> 6) as usize % Touched::WORDS];
+    cell.set(cell.get() | 1 << (slot & 63));
 }
 
 /// The slots that were read and written since the trace was last cleared, in order of access (a slot may come twice).
@@ -79,6 +130,7 @@ impl State {
         if self.tracing {
             self.note_read(slot);
         }
+        mark(&self.reads, slot);
         self.words[slot as usize]
     }
 
@@ -94,6 +146,7 @@ impl State {
         if self.tracing {
             self.note_write(slot);
         }
+        mark(&self.writes, slot);
         let word = &mut self.words[slot as usize];
         let old = *word;
         if old != v {
@@ -103,10 +156,29 @@ impl State {
         }
     }
 
+    /// Begins a new set of touched slots.
+    #[inline(always)]
+    pub fn forget_touched(&mut self) {
+        self.reads = Default::default();
+        self.writes = Default::default();
+    }
+
+    /// The slots read since then, and those handed to [`set`](Self::set), also where the value did not change.
+    #[inline(always)]
+    pub fn touched(&self) -> (Touched, Touched) {
+        (Touched::of(&self.reads), Touched::of(&self.writes))
+    }
+
     /// The fingerprint of the whole state, kept up to date by [`set`](Self::set).
     #[inline(always)]
     pub fn fingerprint(&self) -> u64 {
         self.hash
+    }
+
+    /// What the changes since `mark` did to the fingerprint: XORed to the one it had there.
+    #[inline(always)]
+    pub fn fingerprint_change(&self, mark: Mark) -> u64 {
+        self.hash ^ mark.hash
     }
 
     /// The fingerprint computed anew from every word: equals [`fingerprint`](Self::fingerprint), always.
@@ -175,6 +247,7 @@ impl State {
     }
 
     /// The slots changed since `mark` with the values they had before, oldest first (a slot may come twice).
+    #[inline(always)]
     pub fn changes(&self, mark: Mark) -> &[(Slot, u64)] {
         &self.log[mark.log as usize..]
     }

@@ -1,18 +1,21 @@
 //! One depth-first walk. A search has several at a time, so that while one waits for memory the others do not.
 
-use super::expand::for_each_step;
+use super::expand::for_each_pick;
 use super::{Break, Choice, Counts, Findings, Fingerprints, Key, Model, Outcome};
-use cowscope_mmu::{Mark, Slot};
-use std::marker::PhantomData;
+use cowscope_mmu::{Mark, Slot, Touched};
 
 /// How a state is told from another: the type of its fingerprint and how the search computes it.
 pub trait Fingerprint: Send + 'static {
     /// What is stored.
     type Stored: Key;
+    /// The model's symmetry is used.
+    const SYMMETRY: bool;
     /// The fingerprint of the model's state, computed from nothing.
     fn first<M: Model>(model: &mut M) -> Self::Stored;
-    /// The fingerprint of the model's state, where it was `before` at `mark`.
-    fn next<M: Model>(model: &mut M, mark: Mark, before: Self::Stored) -> Self::Stored;
+    /// What a step from `mark` to where the model stands does to the fingerprint (symmetry aside): to be XORed.
+    fn change<M: Model>(model: &M, mark: Mark) -> Self::Stored;
+    /// A canonical fingerprint as it is stored.
+    fn canonical(fingerprint: u64) -> Self::Stored;
 }
 
 /// 64-bit fingerprints, under the model's symmetry if it declares one.
@@ -23,24 +26,33 @@ pub struct Wide;
 
 impl Fingerprint for Narrow {
     type Stored = u64;
+    const SYMMETRY: bool = true;
     #[inline(always)]
     fn first<M: Model>(model: &mut M) -> u64 {
         model.canonical_fingerprint()
     }
     #[inline(always)]
-    fn next<M: Model>(model: &mut M, _: Mark, _: u64) -> u64 {
-        model.canonical_fingerprint()
+    fn change<M: Model>(model: &M, mark: Mark) -> u64 {
+        model.state().fingerprint_change(mark)
+    }
+    #[inline(always)]
+    fn canonical(fingerprint: u64) -> u64 {
+        fingerprint
     }
 }
 
 impl Fingerprint for Wide {
     type Stored = u128;
+    const SYMMETRY: bool = false;
     fn first<M: Model>(model: &mut M) -> u128 {
         (model.state().fingerprint() as u128) << 64 | model.state().second_fingerprint() as u128
     }
-    fn next<M: Model>(model: &mut M, mark: Mark, before: u128) -> u128 {
-        let second = before as u64 ^ model.state().second_fingerprint_change(mark);
-        (model.state().fingerprint() as u128) << 64 | second as u128
+    fn change<M: Model>(model: &M, mark: Mark) -> u128 {
+        let state = model.state();
+        (state.fingerprint_change(mark) as u128) << 64 | state.second_fingerprint_change(mark) as u128
+    }
+    fn canonical(fingerprint: u64) -> u128 {
+        fingerprint as u128
     }
 }
 
@@ -87,37 +99,92 @@ impl Tally {
     }
 }
 
-/// A state that was reached and not yet looked at: how to get there from the state its parent was expanded in.
+/// The way that leads to a lane's first state.
+const NONE: u32 = u32::MAX;
+
+/// A state that was reached and not yet looked at.
 #[derive(Clone, Copy)]
-pub(super) struct Pending<K> {
-    pub key: K,
-    hash: u64,
-    parent: Mark,
-    depth: u32,
-    redo: u32,
+struct Pending<K> {
+    key: K,
+    /// How many states of the lane's path lead to its parent, the parent included.
+    level: u32,
+    /// The way that led here.
+    way: u32,
+}
+
+/// One step that an agent can take: what it changes, and what that does to the fingerprints.
+#[derive(Clone, Copy)]
+struct Way<K> {
     choice: Choice,
+    hash: u64,
+    key: K,
+    /// The words it changes.
+    from: u32,
+    to: u32,
+}
+
+/// What an agent can do in a state, and which words decide that.
+#[derive(Clone, Copy)]
+struct Attempt {
+    touched: Touched,
+    from: u32,
+    to: u32,
+    /// It can do just this, and nothing of it breaks something or is dropped: as long as no word it touched changes, that stays so.
+    plain: bool,
+}
+
+/// A state on the path to the one looked at last, and where what is known of it ends on the stacks.
+#[derive(Clone, Copy)]
+struct Looked {
+    hash: u64,
+    mark: Mark,
+    /// The way that led here.
+    way: u32,
+    attempts: u32,
+    ways: u32,
+    changes: u32,
 }
 
 /// A depth-first walk with its own copy of the model.
 ///
-/// A state's successors are all computed first and looked up together; those that are new wait on a stack, each as the list of
-/// words it changes.
+/// A state's successors are all computed first and looked up together; those that are new wait on a stack. What an agent can do in a
+/// state is what it could do in the state before, if the step between changed no word that it touched when it was tried there: then it
+/// is not tried again. (The result of a step depends on nothing but the words it reads; see [`Model`].)
 pub(super) struct Lane<M: Model, F: Fingerprint> {
     model: M,
     pending: Vec<Pending<F::Stored>>,
     /// Pending states from here on have not been looked up.
     fresh: usize,
-    redo: Vec<(Slot, u64)>,
-    /// The choices that lead to the model's state.
-    path: Vec<Choice>,
-    _fingerprint: PhantomData<F>,
+    /// The states from the lane's first one to the one looked at last.
+    path: Vec<Looked>,
+    /// For each state of the path, each agent's attempt.
+    tried: Vec<u32>,
+    attempts: Vec<Attempt>,
+    ways: Vec<Way<F::Stored>>,
+    changes: Vec<(Slot, u64)>,
+    /// The choices that lead to the lane's first state.
+    before: Vec<Choice>,
+    /// States are told apart by the fingerprint of all their symmetric images.
+    folds: bool,
 }
 
 impl<M: Model, F: Fingerprint> Lane<M, F> {
     /// A lane with nothing to do.
     pub fn idle(mut model: M) -> Self {
         model.state_mut().commit();
-        Lane { model, pending: Vec::new(), fresh: 0, redo: Vec::new(), path: Vec::new(), _fingerprint: PhantomData }
+        let folds = F::SYMMETRY && model.symmetric();
+        Lane {
+            model,
+            pending: Vec::new(),
+            fresh: 0,
+            path: Vec::new(),
+            tried: Vec::new(),
+            attempts: Vec::new(),
+            ways: Vec::new(),
+            changes: Vec::new(),
+            before: Vec::new(),
+            folds,
+        }
     }
 
     /// Another lane for the same model, with nothing to do.
@@ -125,13 +192,9 @@ impl<M: Model, F: Fingerprint> Lane<M, F> {
         Lane::idle(self.model.clone())
     }
 
-    /// Makes the state in which the model stands, reached by `path`, the one to look at next.
+    /// Makes the state in which the model stands, reached by `before`, the one to look at next.
     fn begin(&mut self, key: F::Stored) {
-        let state = self.model.state();
-        let choice = self.path.last().copied().unwrap_or(Choice { agent: 0, pick: 0 });
-        let (hash, parent, depth) = (state.fingerprint(), state.mark(), self.path.len() as u32);
-        self.redo.clear();
-        self.pending = vec![Pending { key, hash, parent, depth, redo: 0, choice }];
+        self.pending = vec![Pending { key, level: 0, way: NONE }];
         self.fresh = 1;
     }
 
@@ -152,57 +215,148 @@ impl<M: Model, F: Fingerprint> Lane<M, F> {
         self.pending.len() - self.fresh
     }
 
+    /// The choices that lead to the first `level` states of the path and no further.
+    fn schedule(&self, level: u32) -> Vec<Choice> {
+        let ways = self.path[..level as usize].iter().filter_map(|looked| self.ways.get(looked.way as usize));
+        self.before.iter().copied().chain(ways.map(|way| way.choice)).collect()
+    }
+
     /// Moves the oldest waiting state of this lane to `other`, which has nothing to do. It is the likeliest to lead far.
     pub fn give(&mut self, other: &mut Self) {
         let Some(first) = self.pending.first().copied() else { return };
-        let end = self.pending.get(1).map_or(self.redo.len(), |p| p.redo as usize);
-        let changes = &self.redo[first.redo as usize..end];
-        other.model.state_mut().become_branch(self.model.state(), first.parent, changes, first.hash);
-        other.path.clear();
-        if first.depth > 0 {
-            other.path.extend_from_slice(&self.path[..first.depth as usize - 1]);
-            other.path.push(first.choice);
-        }
+        other.before = self.schedule(first.level);
+        let (way, parent) = (self.ways.get(first.way as usize), self.path.get((first.level as usize).wrapping_sub(1)));
+        let (mark, changes, hash) = match (way, parent) {
+            (Some(way), Some(parent)) => {
+                other.before.push(way.choice);
+                (parent.mark, &self.changes[way.from as usize..way.to as usize], parent.hash ^ way.hash)
+            }
+            _ => (self.model.state().mark(), &[][..], self.model.state().fingerprint()),
+        };
+        other.model.state_mut().become_branch(self.model.state(), mark, changes, hash);
         other.begin(first.key);
         self.pending.remove(0);
         self.fresh = self.pending.len();
+    }
+
+    /// Makes the model stand in `next` and forgets what is known of states that are done with. Answers the state's hash.
+    #[inline(always)]
+    fn arrive(&mut self, next: &Pending<F::Stored>) -> u64 {
+        self.path.truncate(next.level as usize);
+        self.tried.truncate(next.level as usize * self.model.agents() as usize);
+        let Some(parent) = self.path.last() else {
+            self.attempts.clear();
+            self.ways.clear();
+            self.changes.clear();
+            return self.model.state().fingerprint();
+        };
+        let way = &self.ways[next.way as usize];
+        let hash = parent.hash ^ way.hash;
+        self.model.state_mut().redo(parent.mark, &self.changes[way.from as usize..way.to as usize], hash);
+        self.attempts.truncate(parent.attempts as usize);
+        self.ways.truncate(parent.ways as usize);
+        self.changes.truncate(parent.changes as usize);
+        hash
     }
 
     /// Looks at the state on top of the stack: what follows is left unchecked for [`keep_new`](Self::keep_new).
     #[inline(always)]
     pub fn look(&mut self, tally: &mut Tally) {
         let Some(next) = self.pending.pop() else { return };
-        self.model.state_mut().redo(next.parent, &self.redo[next.redo as usize..], next.hash);
-        self.redo.truncate(next.redo as usize);
-        if next.depth > 0 {
-            self.path.truncate(next.depth as usize - 1);
-            self.path.push(next.choice);
-        }
+        let hash = self.arrive(&next);
         self.fresh = self.pending.len();
-        let depth = next.depth + 1;
         let (mut stepped, mut dropped) = (0, false);
-        let Lane { pending, redo, path, .. } = self;
-        for_each_step(&mut self.model, |model, parent, choice, outcome| match outcome {
+        let mark = self.model.state().mark();
+        let level = next.level + 1;
+        // from here on the state is one of the path
+        self.path.push(Looked { hash, mark, way: next.way, attempts: 0, ways: 0, changes: 0 });
+        for agent in 0..self.model.agents() {
+            let attempt = match self.as_before(&next, agent) {
+                Some(attempt) => attempt,
+                None => {
+                    let (broke, left_out) = self.attempt(mark, agent, tally);
+                    stepped += broke;
+                    dropped |= left_out;
+                    self.attempts.len() as u32 - 1
+                }
+            };
+            self.tried.push(attempt);
+            let Attempt { from, to, .. } = self.attempts[attempt as usize];
+            stepped += (to - from) as u64;
+            for way in from..to {
+                let key = next.key ^ self.ways[way as usize].key;
+                self.pending.push(Pending { key, level, way });
+            }
+        }
+        let (attempts, ways, changes) = (self.attempts.len() as u32, self.ways.len() as u32, self.changes.len() as u32);
+        if let Some(here) = self.path.last_mut() {
+            (here.attempts, here.ways, here.changes) = (attempts, ways, changes);
+        }
+        if self.folds {
+            self.fold(mark, hash);
+        }
+        tally.counts.transitions += stepped;
+        let depth = self.before.len() as u64 + next.level as u64;
+        tally.counts.depth = tally.counts.depth.max(depth + (stepped > 0) as u64);
+        if stepped == 0 && !dropped {
+            self.stuck(tally);
+        }
+    }
+
+    /// What `agent` could do in the state before, if nothing that decides it was changed by the step from there.
+    #[inline(always)]
+    fn as_before(&self, here: &Pending<F::Stored>, agent: u8) -> Option<u32> {
+        let way = self.ways.get(here.way as usize)?;
+        let agents = self.model.agents() as usize;
+        let number = self.tried[(here.level as usize - 1) * agents + agent as usize];
+        let before = &self.attempts[number as usize];
+        let changed = &self.changes[way.from as usize..way.to as usize];
+        let same =
+            way.choice.agent != agent && before.plain && !changed.iter().any(|(slot, _)| before.touched.has(*slot));
+        same.then_some(number)
+    }
+
+    /// Tries what `agent` can do in the model's state. Answers how many of its steps broke something, and if one was dropped.
+    #[inline(always)]
+    fn attempt(&mut self, mark: Mark, agent: u8, tally: &mut Tally) -> (u64, bool) {
+        let (mut broke, mut dropped) = (0, false);
+        let from = self.ways.len() as u32;
+        self.model.state_mut().forget_touched();
+        let Lane { model, ways, changes, path, before, .. } = self;
+        let path_to = |ways: &[Way<F::Stored>], choice: Choice| {
+            let on_the_way = path.iter().filter_map(|looked| ways.get(looked.way as usize)).map(|way| way.choice);
+            before.iter().copied().chain(on_the_way).chain([choice]).collect()
+        };
+        for_each_pick(model, mark, agent, &mut |model: &mut M, mark, choice, outcome| match outcome {
             Outcome::Stepped { .. } => {
-                stepped += 1;
-                let key = F::next(model, parent, next.key);
-                let (state, from) = (model.state(), redo.len() as u32);
-                redo.extend(state.changes(parent).iter().map(|&(slot, _)| (slot, state.get(slot))));
-                pending.push(Pending { key, hash: state.fingerprint(), parent, depth, redo: from, choice });
+                let (state, from) = (model.state(), changes.len() as u32);
+                changes.extend(state.changes(mark).iter().map(|&(slot, _)| (slot, state.peek(slot))));
+                let (hash, key) = (state.fingerprint_change(mark), F::change(model, mark));
+                ways.push(Way { choice, hash, key, from, to: changes.len() as u32 });
             }
             Outcome::Broke { .. } => {
-                stepped += 1;
+                broke += 1;
                 for v in model.violations() {
-                    tally.findings.note(Break::Violation(*v), || path.iter().copied().chain([choice]).collect());
+                    tally.findings.note(Break::Violation(*v), || path_to(ways, choice));
                 }
             }
             Outcome::Dropped { .. } | Outcome::Blocked => dropped = true,
         });
-        tally.counts.transitions += stepped;
-        tally.counts.depth = tally.counts.depth.max(next.depth as u64 + (stepped > 0) as u64);
-        if stepped == 0 && !dropped {
-            self.stuck(tally);
+        let (reads, writes) = self.model.state().touched();
+        let plain = broke == 0 && !dropped;
+        self.attempts.push(Attempt { touched: reads.and(&writes), from, to: self.ways.len() as u32, plain });
+        (broke, dropped)
+    }
+
+    /// Gives the unchecked states the fingerprints that they share with their symmetric images.
+    fn fold(&mut self, mark: Mark, hash: u64) {
+        for p in &mut self.pending[self.fresh..] {
+            let way = &self.ways[p.way as usize];
+            let changes = &self.changes[way.from as usize..way.to as usize];
+            self.model.state_mut().redo(mark, changes, hash ^ way.hash);
+            p.key = F::canonical(self.model.canonical_fingerprint());
         }
+        self.model.state_mut().undo(mark);
     }
 
     /// Has the table's places of the unchecked states on their way into the cache.
@@ -215,24 +369,15 @@ impl<M: Model, F: Fingerprint> Lane<M, F> {
     #[inline(always)]
     pub fn keep_new(&mut self, seen: &mut impl Seen<F::Stored>) -> u64 {
         let mut end = self.fresh;
-        let mut redo_end = self.pending.get(end).map_or(self.redo.len(), |p| p.redo as usize);
         for i in self.fresh..self.pending.len() {
-            let mut p = self.pending[i];
+            let p = self.pending[i];
             if seen.insert(p.key) {
-                let from = p.redo as usize;
-                let to = self.pending.get(i + 1).map_or(self.redo.len(), |next| next.redo as usize);
-                if from != redo_end {
-                    self.redo.copy_within(from..to, redo_end);
-                }
-                p.redo = redo_end as u32;
-                redo_end += to - from;
                 self.pending[end] = p;
                 end += 1;
             }
         }
         let new = (end - self.fresh) as u64;
         self.pending.truncate(end);
-        self.redo.truncate(redo_end);
         self.fresh = end;
         new
     }
@@ -245,20 +390,23 @@ impl<M: Model, F: Fingerprint> Lane<M, F> {
             terminals.insert(self.model.canonical_fingerprint());
         }
         if !self.model.finished() {
-            tally.findings.note(Break::Deadlock, || self.path.clone());
+            tally.findings.note(Break::Deadlock, || self.schedule(self.path.len() as u32));
             return;
         }
         let mark = self.model.state().mark();
         for v in self.model.check_end() {
-            tally.findings.note(Break::Violation(v), || self.path.clone());
+            tally.findings.note(Break::Violation(v), || self.schedule(self.path.len() as u32));
         }
         self.model.state_mut().undo(mark);
     }
 
-    /// Bytes of the stack.
+    /// Bytes of the stacks.
     pub fn bytes(&self) -> u64 {
-        let pending = self.pending.capacity() * size_of::<Pending<F::Stored>>();
-        let redo = self.redo.capacity() * size_of::<(Slot, u64)>();
-        (pending + redo + self.path.capacity() * size_of::<Choice>()) as u64
+        let known = self.path.capacity() * size_of::<Looked>()
+            + self.tried.capacity() * size_of::<u32>()
+            + self.attempts.capacity() * size_of::<Attempt>()
+            + self.ways.capacity() * size_of::<Way<F::Stored>>()
+            + self.changes.capacity() * size_of::<(Slot, u64)>();
+        (self.pending.capacity() * size_of::<Pending<F::Stored>>() + known) as u64
     }
 }

@@ -77,6 +77,10 @@ pub trait Model: Clone + Send {
     fn check_end(&mut self) -> Vec<Violation> {
         Vec::new()
     }
+    /// True when states that differ only by a symmetry of the model have one canonical fingerprint, which is not the state's own.
+    fn symmetric(&self) -> bool {
+        false
+    }
     /// The fingerprint under the model's symmetry, if it declares one: the least over its permutations.
     fn canonical_fingerprint(&mut self) -> u64 {
         self.state().fingerprint()

@@ -1,7 +1,7 @@
 //! The set of states a search has seen, as fingerprints in an open-addressing table.
 
 /// A fingerprint as it is stored: 64 bits, or 128 where a wrong merge must be out of the question.
-pub trait Key: Copy + Eq + Send + 'static {
+pub trait Key: Copy + Eq + std::ops::BitXor<Output = Self> + Send + 'static {
     /// The value that means "no entry".
     const EMPTY: Self;
     /// Bytes per entry.
@@ -38,7 +38,7 @@ impl Key for u128 {
     }
 }
 
-/// A set of fingerprints: linear probing, at most 3/4 full, grown by half so that a 64-bit entry never costs more than 16 bytes
+/// A set of fingerprints: linear probing, at most 3/4 full, grown by a third so that a 64-bit entry never costs more than 14.3 bytes
 /// (once the table is larger than its first size).
 ///
 /// An entry's place is its high bits times the size of the table, so a larger table keeps the order of the smaller one, and growing
@@ -136,14 +136,14 @@ impl<K: Key> Fingerprints<K> {
 
     /// Bytes that stand at once while the table grows: the old one and the new one.
     pub fn bytes_to_grow(&self) -> u64 {
-        self.bytes() + (self.table.len() as u64 + self.table.len() as u64 / 2) * K::BYTES
+        self.bytes() + (self.table.len() as u64 + self.table.len() as u64 / 3) * K::BYTES
     }
 
-    /// Makes the table half as large again. (Adding to a set that is not grown in time grows it too.)
+    /// Makes the table a third larger. (Adding to a set that is not grown in time grows it too.)
     #[cold]
     #[inline(never)]
     pub fn grow(&mut self) {
-        let size = self.table.len() + self.table.len() / 2;
+        let size = self.table.len() + self.table.len() / 3;
         let old = std::mem::replace(&mut self.table, vec![K::EMPTY; size]);
         for key in old {
             if key != K::EMPTY {
@@ -192,7 +192,7 @@ mod tests {
         assert!((0..100_000).all(|n| set.contains(scatter(n))));
         assert!((100_000..200_000).all(|n| !set.contains(scatter(n))));
         let per_entry = set.bytes() as f64 / set.len() as f64;
-        assert!((10.6..=16.1).contains(&per_entry), "{per_entry} bytes per fingerprint");
+        assert!((10.6..=14.4).contains(&per_entry), "{per_entry} bytes per fingerprint");
         assert_eq!(set.sorted().len(), 100_000);
     }
 

@@ -105,6 +105,10 @@ impl Model for System {
         at
     }
 
+    fn symmetric(&self) -> bool {
+        self.program.canon.is_some()
+    }
+
     fn canonical_fingerprint(&mut self) -> u64 {
         match self.program.canon {
             None => self.state.fingerprint(),
