@@ -2,7 +2,7 @@
 
 use crate::complaint::Complaint;
 use crate::output::{Output, Style};
-use crate::{Answer, question};
+use crate::{Answer, interrupt, question};
 use cowscope_core::check::{Answer as Answered, Found, check};
 use cowscope_core::explore::{Budget, Counts, End, Limit, Progress};
 use cowscope_core::library::Loaded;
@@ -45,6 +45,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, out: &mut Output) -> Answer {
+    interrupt::listen();
     let budget = Budget { states: args.states, bytes: args.memory_limit << 20, ..Budget::NONE };
     let questions = args.what.questions()?;
     if questions.is_empty() {
@@ -174,7 +175,7 @@ fn tell(
         time.as_secs_f64(),
         answer.scope
     );
-    if counts.expected_collisions() > 1e-6 {
+    if counts.states > 1 {
         text.push_str(&format!(
             "  expected number of states missed by 64-bit fingerprints: {:.1e}\n",
             counts.expected_collisions()
@@ -288,7 +289,7 @@ impl Progression {
             let rate = counts.states as f64 / self.begin.elapsed().as_secs_f64().max(0.001);
             bar.set_message(format!("{} states, {} a second", grouped(counts.states), grouped(rate as u64)));
         }
-        Progress::Continue
+        interrupt::go_on(counts)
     }
 
     fn end(&mut self) {

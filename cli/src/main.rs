@@ -5,15 +5,19 @@ mod check;
 mod complaint;
 mod dis;
 mod generate;
+mod interrupt;
 mod list;
 mod litmus;
 mod matrix;
+mod merge;
 mod mmu;
 mod output;
+mod progress;
 mod question;
 mod replay;
 mod report;
 mod run;
+mod search;
 mod seq;
 mod traces;
 
@@ -55,6 +59,7 @@ enum Command {
     Check(check::Args),
     Matrix(matrix::Args),
     Merge(matrix::MergeArgs),
+    Search(Box<search::Args>),
     Replay(replay::Args),
     Explain(replay::ExplainArgs),
     Run(run::Args),
@@ -89,6 +94,7 @@ fn main() -> ExitCode {
         Command::List(args) => list::run(&args, &mut out),
         Command::Matrix(args) => matrix::run(&args, &mut out),
         Command::Merge(args) => matrix::merge(&args, &mut out),
+        Command::Search(args) => search::run(&args, &mut out),
         Command::Seq(args) => seq::run(&args, &mut out),
         Command::Dis(args) => dis::run(&args, &mut out),
         Command::Bench(args) => bench::run(&args, &mut out),

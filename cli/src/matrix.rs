@@ -2,9 +2,9 @@
 
 use crate::complaint::Complaint;
 use crate::output::{Output, Style};
-use crate::{Answer, question};
+use crate::{Answer, interrupt, question};
 use cowscope_core::check::check;
-use cowscope_core::explore::{Budget, Progress};
+use cowscope_core::explore::Budget;
 use cowscope_core::replay::trace_of_break;
 use cowscope_core::trace::Verdict;
 use serde::{Deserialize, Serialize};
@@ -38,18 +38,19 @@ pub struct Args {
     shard: Option<(u32, u32)>,
 }
 
-/// Join the parts of a matrix that was decided in shards
+/// Join the parts of a matrix, or of a search, that was made in shards
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
   cowscope merge part0.json part1.json part2.json part3.json")]
 pub struct MergeArgs {
-    /// What `cowscope matrix --shard I/N --json` printed
+    /// What `cowscope matrix --shard I/N --json` printed, or `cowscope search --shard I/N --json`
     #[arg(required = true)]
     parts: Vec<String>,
 }
 
-fn shard(text: &str) -> Result<(u32, u32), String> {
+/// `I/N`, counted from 0.
+pub fn shard(text: &str) -> Result<(u32, u32), String> {
     let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
     parts.filter(|(i, n)| i < n).ok_or_else(|| "write it as I/N with I below N, for example 0/4".to_owned())
 }
@@ -86,6 +87,7 @@ struct Break {
 
 /// Runs `cowscope matrix`.
 pub fn run(args: &Args, out: &mut Output) -> Answer {
+    interrupt::listen();
     let budget = Budget { states: args.states, bytes: args.memory_limit << 20, ..Budget::NONE };
     let asked = question::Asked::of(&args.design, &args.scenario);
     let questions = asked.questions()?;
@@ -93,13 +95,17 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
     let bar = out.progress.then(|| indicatif::ProgressBar::new(questions.len() as u64));
     let mut cells = Vec::new();
     for (number, question) in questions.iter().enumerate() {
+        if interrupt::asked() {
+            out.warn("stopped: the cells that are missing were not decided", "let it run to its end");
+            break;
+        }
         bar.iter().for_each(|bar| bar.inc(1));
         let number = number as u32;
         if number % of != index {
             continue;
         }
         let loaded = question::loaded(question, out.colour_of_errors)?;
-        let answer = check(&loaded, budget, &mut |_| Progress::Continue);
+        let answer = check(&loaded, budget, &mut interrupt::go_on);
         let breaks = answer.found.iter().map(|found| Break {
             id: found.id.clone(),
             needs_race: found.needs_race,
@@ -123,6 +129,9 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
 
 /// Runs `cowscope merge`.
 pub fn merge(args: &MergeArgs, out: &mut Output) -> Answer {
+    if crate::merge::searches(&args.parts, out)?.is_some() {
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut cells = BTreeMap::new();
     let mut parts: BTreeSet<(u32, u32)> = BTreeSet::new();
     for path in &args.parts {

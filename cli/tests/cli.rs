@@ -255,3 +255,63 @@ fn sequences_are_answered_line_by_line() {
     assert_eq!(status, 3);
     assert!(err.contains("5.11-seqcount"), "{err}");
 }
+
+/// The answer of `cowscope search` or `cowscope merge` in JSON: verdict, runs, what broke.
+fn answered(args: &[&str]) -> (String, u64, Vec<String>) {
+    let (out, err, _) = told(args, "");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{args:?}: {e}: {out}{err}"));
+    let search = &json["searches"][0];
+    let mut found: Vec<String> =
+        search["found"].as_array().expect("a list").iter().map(|f| format!("{} x {}", f["id"], f["times"])).collect();
+    found.sort();
+    (search["verdict"].to_string(), search["counts"]["runs"].as_u64().expect("a number"), found)
+}
+
+#[test]
+fn parts_of_a_search_join_into_the_whole() {
+    let question = ["--json", "search", "-d", "2021-unshare-v1", "-s", "fork-vs-gup-fast", "-v", "pin"];
+    for how in [&["--how", "walks", "--runs", "400", "--seed", "3"][..], &["--how", "switches", "--bound", "1"]] {
+        let whole = answered(&[&question[..], how].concat());
+        let directory = std::env::temp_dir().join(format!("cowscope-{}-{}", std::process::id(), how[1]));
+        std::fs::create_dir_all(&directory).expect("a directory");
+        let mut parts = Vec::new();
+        for part in ["0/3", "1/3", "2/3"] {
+            let (out, err, _) = told(&[&question[..], how, &["--shard", part]].concat(), "");
+            assert_eq!(err, "");
+            let path = directory.join(part.replace('/', "-"));
+            std::fs::write(&path, out).expect("room");
+            parts.push(path.display().to_string());
+        }
+        let all: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let merged = answered(&[&["--json", "merge"][..], &all].concat());
+        std::fs::remove_dir_all(&directory).expect("it is there");
+        assert_eq!((&merged.0, merged.1), (&whole.0, whole.1), "{how:?}");
+        if how[1] == "walks" {
+            assert_eq!(merged.2, whole.2, "the same runs find the same");
+        }
+    }
+}
+
+#[test]
+fn a_search_says_what_it_covered_and_refuses_what_does_not_belong_together() {
+    let of = |more: &[&str]| {
+        let start = ["search", "-d", "6.1-anon-exclusive", "-s", "fork-vs-gup-fast", "-v", "pin"];
+        told(&[&start[..], more].concat(), "")
+    };
+    let (out, _, status) = of(&[]);
+    assert!(status == 0 && out.contains("holds: all ") && out.contains("64-bit fingerprints"), "{out}");
+    let (out, _, status) = of(&["--wide"]);
+    assert!(status == 0 && !out.contains("64-bit"), "{out}");
+    let (out, _, status) = of(&["--how", "switches", "--bound", "2"]);
+    assert!(status == 2 && out.contains("nothing breaks within 2; beyond that nothing is known"), "{out}");
+    let (out, _, status) = of(&["--how", "pct", "--runs", "50"]);
+    assert!(
+        status == 2 && out.contains("nothing broke in 50 runs") && out.contains("probability of at least"),
+        "{out}"
+    );
+    let (out, _, status) = of(&["--states", "100"]);
+    assert!(status == 2 && out.contains("not decided: the most states") && out.contains("an estimate"), "{out}");
+    for wrong in [&["--bound", "2"][..], &["--shard", "0/2"], &["--wide", "--how", "walks"], &["--shard", "2/2"]] {
+        assert_eq!(of(wrong).2, 3, "{wrong:?}");
+    }
+}

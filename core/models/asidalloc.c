@@ -422,14 +422,37 @@ static void swap_tasks(int a, int b)
     }
 }
 
-/* Image 0: tasks in order. Image 1: the same with the CPUs changed over. */
+/* Of a CPU, some of what does not depend on the names of CPUs and tasks. */
+static u64 about_cpu(int c)
+{
+    u64 n = cpu[c].at | cpu[c].active << 8 | cpu[c].mm_asid << 16;
+    return n | (u64)cpu[c].asid << 24 | (u64)cpu[c].old_active << 32 | (u64)cpu[c].nc_answer << 40;
+}
+
+/*
+ * Image 0: the CPU that comes first by what is known about it stands first, and tasks stand in order. Where that does not tell the
+ * CPUs apart, image 1 is the same with them changed over.
+ */
 bool canon(int image)
 {
     atomic {
-        if (image) swap_cpus();
-        for (int end = TASKS; end > 1; end--)
-            for (int t = 1; t < end; t++)
-                if (about(t) > about(t + 1)) swap_tasks(t, t + 1);
-        return image == 0;
+        u64 first = about_cpu(0), second = about_cpu(1);
+        if (image || first > second) swap_cpus();
+        int end = TASKS, swapped = 1;
+        while (swapped) {
+            swapped = 0;
+            int here = about(1);
+            for (int t = 1; t < end; t++) {
+                int next = about(t + 1);
+                if (here > next) {
+                    swap_tasks(t, t + 1);
+                    swapped = 1;
+                } else {
+                    here = next;
+                }
+            }
+            end--;
+        }
+        return image == 0 && first == second;
     }
 }

@@ -17,7 +17,7 @@ pub struct Options {
 pub(super) const LANES: usize = 8;
 
 /// Search over all enabled choices, with a set of fingerprints and undo instead of copies, in a few depth-first walks that take
-/// turns.
+/// turns (one, while there are few states).
 pub struct Exhaustive<M: Model, F: Fingerprint = Narrow> {
     start: M,
     lanes: Vec<Lane<M, F>>,
@@ -32,7 +32,7 @@ impl<M: Model, F: Fingerprint> Exhaustive<M, F> {
     /// A search from the state in which `model` stands.
     pub fn new(model: M, options: Options, budget: Budget) -> Self {
         let start = model.clone();
-        let mut lanes: Vec<Lane<M, F>> = (0..LANES).map(|_| Lane::idle(model.clone())).collect();
+        let mut lanes: Vec<Lane<M, F>> = vec![Lane::idle(model)];
         let mut visited = Fingerprints::new();
         visited.insert(lanes[0].begin_here());
         let mut tally = Tally { terminals: options.collect_terminals.then(Fingerprints::new), ..Tally::default() };
@@ -88,6 +88,10 @@ impl<M: Model, F: Fingerprint> Exhaustive<M, F> {
                 return Some(Limit::Bytes);
             }
             self.visited.grow();
+            // Waiting for memory begins when the table outgrows the cache; before that, more lanes are only more to set up.
+            while self.lanes.len() < LANES {
+                self.lanes.push(self.lanes[0].sibling());
+            }
         }
         None
     }

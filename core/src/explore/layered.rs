@@ -84,6 +84,8 @@ pub struct Layered<M: Model> {
     layers: Vec<u64>,
     counts: Counts,
     ended: Option<End>,
+    /// Number of the part that is searched, and of how many.
+    part: (u64, u64),
 }
 
 /// Nobody has acted yet.
@@ -115,7 +117,16 @@ impl<M: Model> Layered<M> {
             layers: vec![1],
             counts: Counts { states: 1, transitions: 1, ..Counts::default() },
             ended: None,
+            part: (0, 1),
         }
+    }
+
+    /// Only a part of the schedules: those without a switch, and of the others those whose first switch leads to a state of this part.
+    /// Together the `of` parts cover all. (By [`Measure::Steps`] alone there is nothing to divide: every part is the whole.)
+    #[must_use]
+    pub fn part(mut self, index: u32, of: u32) -> Self {
+        self.part = (index as u64, of.max(1) as u64);
+        self
     }
 
     /// What the cheapest schedule of a break costs, if it was found.
@@ -214,6 +225,10 @@ impl<M: Model> Layered<M> {
             return;
         }
         let key = key(s.hash, self.actor(s.choice.agent));
+        let first_switch = switch && self.layer == 0;
+        if first_switch && (key >> 32) % self.part.1 != self.part.0 {
+            return;
+        }
         let Some(before) = self.labels.improve(key, cost) else { return };
         if let Some(before) = before {
             self.layers[before.switches as usize] -= 1;

@@ -5,6 +5,8 @@ use crate::models::protocol::{Protocol, Variant};
 use cowscope_core::explore::{
     Break, Budget, End, Exhaustive, Model, Narrow, Options, Reduced, Reduction, Search, Status, replay,
 };
+use cowscope_core::library::{library, load};
+use cowscope_core::view::Question;
 use std::collections::BTreeSet;
 
 const KINDS: [Reduction; 4] = [
@@ -35,10 +37,9 @@ fn same_answers<M: Model>(model: &M, reduction: Reduction, name: &str) -> [u64; 
     [f.states, f.transitions, r.states, r.transitions]
 }
 
-#[test]
-fn random_programs_answer_the_same_under_every_reduction() {
+fn random_programs(seeds: std::ops::Range<u64>) {
     let mut saved = 0;
-    for seed in 0..150 {
+    for seed in seeds {
         let model = Program::random(seed);
         for reduction in KINDS {
             let [states, _, fewer, _] = same_answers(&model, reduction, &format!("seed {seed}: {model:?}"));
@@ -46,6 +47,63 @@ fn random_programs_answer_the_same_under_every_reduction() {
         }
     }
     assert!(saved > 500, "the reductions left out {saved} states only: they do nothing");
+}
+
+/// Cyclic ones among them: a third of the jumps of [`Program`] go back.
+#[test]
+fn random_programs_answer_the_same_under_every_reduction() {
+    random_programs(0..400);
+}
+
+/// `cargo test --release -p cowscope-core --test explore -- --ignored reduction`
+#[test]
+#[ignore = "minutes: thousands of programs"]
+fn thousands_of_random_programs_answer_the_same_under_every_reduction() {
+    random_programs(400..20_000);
+}
+
+/// Every variant of every scenario on every design whose states are at most `most`, each `step`-th of them.
+fn scenarios(most: u64, step: usize) {
+    let (library, mut compared, mut fewer) = (library(), 0, 0);
+    let variants = |s: &cowscope_core::view::Scenario| s.variants.iter().map(|v| v.id.clone()).collect::<Vec<_>>();
+    let questions = library.designs.iter().flat_map(|design| {
+        library.scenarios.iter().flat_map(move |scenario| {
+            let all = variants(scenario);
+            let all = if all.is_empty() { vec![String::new()] } else { all };
+            all.into_iter().map(move |variant| Question {
+                design: design.id.clone(),
+                scenario: scenario.id.clone(),
+                variant,
+                ..Question::default()
+            })
+        })
+    });
+    for question in questions.step_by(step) {
+        let Ok(loaded) = load(&question) else { continue };
+        let budget = Budget { states: most, ..Budget::NONE };
+        let mut full = Exhaustive::<_, Narrow>::new(loaded.system.clone(), Options::default(), budget);
+        if full.run(u64::MAX) != Status::Ended(End::Complete) {
+            continue;
+        }
+        let name = format!("{}, {} {}", question.design, question.scenario, question.variant);
+        let [states, _, left, _] = same_answers(&loaded.system, KINDS[3], &name);
+        compared += 1;
+        fewer += u32::from(left < states);
+    }
+    println!("{compared} compared, {fewer} of them with fewer states");
+    assert!(compared >= 8 && fewer > 0, "{compared} compared, {fewer} with fewer states");
+}
+
+#[test]
+fn small_scenarios_answer_the_same_reduced() {
+    scenarios(1_500, 61);
+}
+
+/// `cargo test --release -p cowscope-core --test explore -- --ignored scenarios`
+#[test]
+#[ignore = "minutes: every scenario on every design"]
+fn all_scenarios_answer_the_same_reduced() {
+    scenarios(200_000, 1);
 }
 
 #[test]

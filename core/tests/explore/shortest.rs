@@ -97,3 +97,24 @@ fn minima_of_random_programs_are_those_of_brute_force() {
     }
     assert!(breaks > 250, "only {breaks} breaks: the generator makes too few");
 }
+
+#[test]
+fn the_parts_of_a_bounded_search_find_what_the_whole_finds() {
+    for seed in 0..120 {
+        let model = Program::random(seed);
+        for measure in [Measure::Switches, Measure::Preemptions] {
+            let (end, whole) = all_costs(&model, measure, Some(2));
+            let mut joined: BTreeMap<Break, Cost> = BTreeMap::new();
+            for part in 0..3 {
+                let goal = Goal { first: None, bound: Some(2) };
+                let mut search = Layered::new(model.clone(), measure, goal, Budget::NONE).part(part, 3);
+                assert_eq!(search.run(u64::MAX), Status::Ended(end));
+                for what in search.findings().list().iter().map(|f| f.what) {
+                    let cost = search.cost_of(what).expect("a finding has a cost");
+                    joined.entry(what).and_modify(|known| *known = cost.min(*known)).or_insert(cost);
+                }
+            }
+            assert_eq!(joined, whole, "seed {seed}, {measure:?}");
+        }
+    }
+}

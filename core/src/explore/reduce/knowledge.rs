@@ -4,6 +4,7 @@
 use super::access::Access;
 use cowscope_mmu::Slot;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// No agent has touched the word.
 const NOBODY: u8 = u8::MAX;
@@ -66,13 +67,30 @@ struct Location {
     matter: Option<u64>,
 }
 
+/// Hashes one number, quickly: the order of the map is never asked for.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_u64(*b as u64));
+    }
+    fn write_u64(&mut self, n: u64) {
+        let z = (self.0 ^ n).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        self.0 = z ^ z >> 32;
+    }
+}
+
 /// See the module's text.
 #[derive(Debug, Default)]
 pub(super) struct Knowledge {
     owner: Vec<u8>,
     number: Vec<u16>,
     shared: u32,
-    index: HashMap<(u8, u64), u32>,
+    index: HashMap<u64, u32, BuildHasherDefault<Mixed>>,
     locations: Vec<Location>,
     conditions: Vec<Condition>,
     /// Something new was learned since this was last made false.
@@ -97,7 +115,7 @@ impl Knowledge {
     /// The number of the place where `agent` stands, by what the model calls it.
     pub fn location(&mut self, agent: u8, name: u64) -> u32 {
         let next = self.locations.len() as u32;
-        let id = *self.index.entry((agent, name)).or_insert(next);
+        let id = *self.index.entry(name ^ (agent as u64 + 1).wrapping_mul(0x9e6c_63d0_876a_9a47)).or_insert(next);
         if id == next {
             self.locations.push(Location::default());
             self.marked.push(0);

@@ -125,6 +125,9 @@ impl Model for TwoPhaseCommit {
     fn phase(&self, _: u8) -> Phase {
         Phase::Boundary
     }
+    fn symmetric(&self) -> bool {
+        self.symmetric
+    }
     fn canonical_fingerprint(&mut self) -> u64 {
         if !self.symmetric {
             return self.state.fingerprint();

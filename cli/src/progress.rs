@@ -1,0 +1,66 @@
+//! How far a search has got, on a terminal; silent elsewhere. Ctrl-C ends the search.
+
+use crate::interrupt;
+use crate::output::Output;
+use cowscope_core::explore::{Counts, Progress};
+use std::time::{Duration, Instant};
+
+/// A live line on standard error.
+pub struct Live {
+    bar: Option<indicatif::ProgressBar>,
+    begin: Instant,
+}
+
+impl Live {
+    /// Begins to show `what` is being done.
+    pub fn new(out: &Output, what: &str) -> Self {
+        let bar = out.progress.then(|| {
+            let bar = indicatif::ProgressBar::new_spinner();
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar.set_prefix(what.to_owned());
+            if let Ok(style) = indicatif::ProgressStyle::with_template("{spinner} {prefix}: {msg} ({elapsed})") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Live { bar, begin: Instant::now() }
+    }
+
+    /// Shows how far it has got; answers whether to go on.
+    pub fn hear(&self, counts: &Counts) -> Progress {
+        if let Some(bar) = &self.bar {
+            let rate = counts.transitions as f64 / self.begin.elapsed().as_secs_f64().max(0.001);
+            let runs = if counts.runs > 0 { format!(", {} runs", grouped(counts.runs)) } else { String::new() };
+            bar.set_message(format!(
+                "{} states, {} waiting, depth {}, {} transitions a second, {} MiB{runs}",
+                grouped(counts.states),
+                grouped(counts.frontier),
+                grouped(counts.depth),
+                grouped(rate as u64),
+                counts.bytes >> 20
+            ));
+        }
+        interrupt::go_on(counts)
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// `1,234,567`.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
