@@ -1,5 +1,24 @@
 /* How large the modelled machine is. A scenario may say otherwise: SIZE(NR_CPUS, 3). */
 
+/* A scenario that runs on several kinds of memory says MEM (see memory_kinds.c). The huge ones need room for a few copies. */
+#ifndef MEM
+#define MEM 0
+#endif
+#if MEM > 1
+#ifndef NR_HUGE
+#define NR_HUGE 3
+#endif
+#ifndef NR_VMAS
+#define NR_VMAS 3
+#endif
+#ifndef NR_SWAP
+#define NR_SWAP SUBPAGES
+#endif
+#ifndef NR_MMS
+#define NR_MMS 3
+#endif
+#endif
+
 #ifndef NR_CPUS
 #define NR_CPUS 2
 #endif

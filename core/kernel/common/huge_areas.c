@@ -2,8 +2,6 @@
 
 #if NR_HUGE
 
-enum { MADV_HUGEPAGE = 14, MADV_COLLAPSE = 25 };
-
 /* An area of its own whose first write gets a huge page. `va` begins one. */
 SYSCALL int mmap_thp(u64 va)
 {

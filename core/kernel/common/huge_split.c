@@ -80,18 +80,18 @@ void split_huge_pmd_locked(struct mm_struct *mm, u64 va, u64 *pmdp, u64 pmd, u64
 	atomic_add(&head->refcount, SUBPAGES - 1);
 	split_exclusive(head);
 	u64 bits = pmd & (PTE_RW | PTE_D);
-	for (int i = 0; i < SUBPAGES; i++) {
+	for (int i = 0; i < SUBPAGES; i++)
 		WRITE_ONCE(*table_entry(table, start + i * PAGE_SIZE, PAGE_SHIFT), mk_pte(page_to_pfn(&head[i]), bits));
-		atomic_inc(&head[i].mapcount);
-	}
 	large_page_mapped(mm, head, SUBPAGES - 1);
 	split_map_counts(head);
 	WRITE_ONCE(*pmdp, table | PTE_P | PTE_RW | PTE_US | PTE_A);
 }
 
-/* The pages' own counts have gone up; the count of whole mappings goes down, in an order that never says "not mapped". */
+/* The pages' own counts go up, then the count of whole mappings goes down: an order that never says "not mapped". */
 void split_map_counts(struct page *head)
 {
+	for (int i = 0; i < SUBPAGES; i++)
+		atomic_inc(&head[i].mapcount);
 	if (DOUBLE_MAP && atomic_read(&head->entire_mapcount) > 1 && !test_and_set_bit(PG_double_map, &head->flags))
 		for (int i = 0; i < SUBPAGES; i++)
 			atomic_inc(&head[i].mapcount);

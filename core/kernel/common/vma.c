@@ -69,7 +69,8 @@ struct vm_area_struct *cut_area(struct mm_struct *mm, struct vm_area_struct *vma
 /* No huge page is mapped across the border of two areas. */
 void split_huge_border(struct mm_struct *mm, u64 va)
 {
-	if (va & (PMD_SIZE - 1))
+	u64 inside = va & (PMD_SIZE - 1);
+	if (inside && inside < HUGE_SIZE)
 		split_huge_pmd(mm, va);
 }
 

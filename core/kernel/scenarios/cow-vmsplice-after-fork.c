@@ -3,18 +3,21 @@ STORY("After a fork the parent puts its page into a pipe and unmaps it; the chil
 KIND(sequential)
 SOURCE("the kernel's own selftest mm/cow.c: vmsplice() + unmap in parent after fork()")
 LOOK("the counts of the page when the child writes")
-VARIANT(base, SWAPPED = 0)
-VARIANT(swapped, SWAPPED = 1)
+VARIANT(base, MEM = BASE_PAGE)
+VARIANT(swapped, MEM = SWAPPED)
+VARIANT(thp, MEM = THP)
+VARIANT(thp_swapped, MEM = SWAPPED_THP)
+VARIANT(pte, MEM = PTE_MAPPED_THP)
+VARIANT(pte_swapped, MEM = SWAPPED_PTE_MAPPED_THP)
+VARIANT(single, MEM = SINGLE_PTE_OF_THP)
+VARIANT(single_swapped, MEM = SINGLE_PTE_SWAPPED)
+VARIANT(moved, MEM = PARTLY_MOVED_THP)
+VARIANT(shared_once, MEM = PARTLY_SHARED_THP)
+VARIANT(hugetlb, MEM = HUGETLB)
 
-#define A 0x1000
+#define A MEM_START
 
-SETUP PROCESS(0) CPU(0) void prepare(void)
-{
-	mmap(A, 1);
-	store(A, 1);
-	if (SWAPPED)
-		madvise(A, 1, MADV_PAGEOUT);
-}
+SETUP PROCESS(0) CPU(0) void prepare(void) { make_memory(1); }
 
 int unmapped;
 int written;
@@ -24,7 +27,7 @@ PROCESS(0) CPU(0) void parent(void)
 	u64 before = load(A);
 	fork(1);
 	int got = vmsplice(0, A);
-	munmap(A, 1);
+	munmap(A, MEM_PAGES);
 	unmapped = 1;
 	await(written);
 	assert(got > 0);
@@ -36,6 +39,6 @@ PROCESS(0) CPU(0) void parent(void)
 PROCESS(1) CPU(1) void child(void)
 {
 	await(unmapped);
-	store(A, 2);
+	fill_memory(2);
 	written = 1;
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ast::{self, Expr, ExprKind, Item};
 use super::diag::{Diagnostic, Severity};
 use super::inline::inline_all;
+use super::ir::Op;
 use super::lower::{self, Cx};
 use super::parser::{TypeNames, parse};
 use super::preprocess::Macros;
@@ -62,9 +63,34 @@ pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>
     check_handler(&mut cx, "switch_mm", 1);
     check_handler(&mut cx, "canon", 1);
     fail_on_error(&mut cx)?;
+    let roots = roots(&cx, &entries);
+    drop_unreached(&mut codes, &roots);
     inline_all(&mut cx, &mut codes);
     fail_on_error(&mut cx)?;
+    drop_unreached(&mut codes, &roots);
     assemble(cx, codes, entries)
+}
+
+/// What can run without being called: programs, what the hardware calls, and whatever a scenario holds.
+fn roots(cx: &Cx, entries: &[Entry]) -> Vec<usize> {
+    let handlers = ["do_page_fault", "do_interrupt", "switch_mm"].iter().filter_map(|name| cx.func_names.get(*name));
+    let programs = entries.iter().map(|e| &e.func);
+    let scenario = (0..cx.funcs.len()).filter(|f| cx.funcs[*f].layer == SCENARIO);
+    handlers.chain(programs).map(|f| *f as usize).chain(scenario).collect()
+}
+
+/// Takes the code of functions that no root leads to: the kernel texts hold much that one scenario has no use for, and what was put in
+/// place of all its calls is called by nobody any more.
+fn drop_unreached(codes: &mut [Option<super::ir::Code>], roots: &[usize]) {
+    let mut reached = vec![false; codes.len()];
+    let mut next = roots.to_vec();
+    while let Some(f) = next.pop() {
+        if !std::mem::replace(&mut reached[f], true) {
+            let ops = codes[f].iter().flat_map(|c| &c.ops);
+            next.extend(ops.filter_map(|op| if let Op::Call { func, .. } = op { Some(*func as usize) } else { None }));
+        }
+    }
+    codes.iter_mut().zip(reached).filter(|(_, reached)| !reached).for_each(|(code, _)| *code = None);
 }
 
 /// A function's code, while there is not too much of it or wrong with it.

@@ -27,12 +27,6 @@ bool gup_must_unshare(struct vm_area_struct *vma, struct page *page, u64 gup_fla
 	return page_mapcount(page) > 1;
 }
 
-/* A huge page is shared if any page of it is: the map counts of all are looked at, under no lock either. */
-bool gup_must_unshare_huge(struct vm_area_struct *vma, struct page *head, u64 gup_flags)
-{
-	return gup_must_unshare(vma, head, gup_flags) || (!(gup_flags & FOLL_WRITE) && PageAnon(head) && page_trans_huge_mapcount(head) > 1);
-}
-
 /*
  * Page-table lock held, the entry just re-read. A write fault goes by the reference count, or by the map count with D5B; an unshare
  * fault copies what is mapped more than once, and leaves the rest alone.
