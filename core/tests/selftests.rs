@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cowscope_core::library::library;
+use cowscope_core::check::check;
+use cowscope_core::explore::{Budget, Progress};
+use cowscope_core::library::{library, load};
+use cowscope_core::view::Question;
 use serde_json::Value;
 
 const MEASURED: &str = include_str!("data/kernels/cow_selftest.jsonl");
@@ -19,6 +22,25 @@ const KERNELS: &[(&str, &str)] = &[
     ("6.16", "6.16-folio"),
     ("7.3", "7.3-folio"),
 ];
+
+/// Where a kernel that was measured differs from its design by a switch, the search is asked with it: kernel, scenario, variant, switch.
+const SWITCHED: &[(&str, &str, &str, (&str, i64))] = &[
+    // came with 5.12, and was not brought back to 5.10
+    ("5.10", "cow-fixed-buffer", "fork_hugetlb", ("HUGETLB_EARLY_COPY", 0)),
+];
+
+/// Whether an assertion of the scenario fails with the switch set so.
+fn fails_with(design: &str, scenario: &str, variant: &str, (switch, value): (&str, i64)) -> bool {
+    let question = Question {
+        design: design.into(),
+        scenario: scenario.into(),
+        variant: variant.into(),
+        switches: vec![(switch.into(), value)],
+        ..Question::default()
+    };
+    let loaded = load(&question).unwrap_or_else(|e| panic!("{e}"));
+    check(&loaded, Budget::NONE, &mut |_| Progress::Continue).found.iter().any(|f| f.id == "assertion")
+}
 
 /// Scenario and variant to the designs on which an assertion of the scenario fails.
 fn failing() -> BTreeMap<(String, String), BTreeSet<String>> {
@@ -73,7 +95,12 @@ fn scenarios_have_the_outcomes_that_were_measured() {
         used.insert(test.to_string());
         let fails = failing.get(case).unwrap_or_else(|| panic!("{case:?} is not in expected.toml"));
         for (kernel, design, outcome) in ran {
-            if fails.contains(*design) == (outcome != "ok") {
+            let switched = SWITCHED.iter().find(|s| s.0 == *kernel && s.1 == case.0 && s.2 == case.1);
+            let fails = match switched {
+                Some((.., switch)) => fails_with(design, &case.0, &case.1, *switch),
+                None => fails.contains(*design),
+            };
+            if fails == (outcome != "ok") {
                 *same.entry(*kernel).or_insert(0) += 1;
             } else {
                 wrong.push(format!("{kernel} {test}: measured {outcome}; {case:?} on {design} says otherwise"));

@@ -5,20 +5,20 @@
  * they follow each other in both. Where NR_HUGE is 0 nothing of this is there.
  */
 
-SWITCH(DOUBLE_MAP, 1, "while a huge page is mapped as a whole and page by page, a flag stands for one mapping of each page (until 6.1)")
+SWITCH(FREE_CLEARS_FLAGS, 1, "a page of a huge page that is freed is rid of its exclusive bit, so that who gets it next does not inherit it")
 
 enum { FAULT_SMALL = 1 };  /* a huge page has nothing to do with this fault */
 
 /* An entry of the page directory that maps a huge page. */
 bool pmd_leaf(u64 pmd)
 {
-	return NR_HUGE && (pmd & (PTE_P | PTE_PS)) == (PTE_P | PTE_PS);
+	return NR_HUGE && pte_present(pmd) && (pmd & PTE_PS);
 }
 
 /* One whose mapping is being split: the hardware finds nothing there. */
 bool pmd_splitting(u64 pmd)
 {
-	return (pmd & (PTE_P | PTE_PS)) == PTE_PS;
+	return !pte_present(pmd) && (pmd & PTE_PS);
 }
 
 /* The page that counts, flags and lock of a compound page stand in. A page on its own is its own head. */
@@ -96,7 +96,7 @@ struct page *alloc_huge_page(u64 va)
 			head[i].compound_head = pfn;
 			head[i].index = huge_start(va) + i * PAGE_SIZE;
 			head[i].mapcount = 0;
-			head[i].flags = 0;
+			head[i].flags &= FREE_CLEARS_FLAGS ? 0 : 1 << PG_anon_exclusive;
 			head[i].refcount = 0;
 		}
 		head->entire_mapcount = 0;
@@ -112,7 +112,7 @@ bool free_compound_page(struct page *head)
 	if (!head->compound_head)
 		return false;
 	for (int i = 0; i < SUBPAGES; i++) {
-		head[i].flags = 0;
+		head[i].flags &= FREE_CLEARS_FLAGS ? 0 : 1 << PG_anon_exclusive;
 		head[i].compound_head = 0;
 		free_frame(page_to_pfn(&head[i]));
 	}
@@ -131,6 +131,12 @@ void copy_huge_page(struct page *to, struct page *from)
 		copy_page(&to[i], &from[i]);
 }
 
+/* Until 6.1: while a huge page is mapped as a whole and page by page, a flag stands for one mapping of each page. */
+bool double_maps(void)
+{
+	return true;
+}
+
 /* What a page's own map count does not say: the mappings of the whole. */
 int huge_mapcount(struct page *page)
 {
@@ -138,7 +144,7 @@ int huge_mapcount(struct page *page)
 	if (!PageCompound(head))
 		return 0;
 	int n = 0;
-	if (DOUBLE_MAP && test_bit(PG_double_map, &head->flags))
+	if (double_maps() && test_bit(PG_double_map, &head->flags))
 		n = -1;
 	return n + atomic_read(&head->entire_mapcount);
 }
@@ -158,7 +164,7 @@ int page_trans_huge_mapcount(struct page *page)
 		if (n > most)
 			most = n;
 	}
-	if (DOUBLE_MAP && test_bit(PG_double_map, &head->flags))
+	if (double_maps() && test_bit(PG_double_map, &head->flags))
 		most -= 1;
 	return most + atomic_read(&head->entire_mapcount);
 }
@@ -191,7 +197,7 @@ void huge_remove_rmap(struct page *head)
 
 void clear_double_map(struct page *head)
 {
-	if (!DOUBLE_MAP || !test_and_clear_bit(PG_double_map, &head->flags))
+	if (!double_maps() || !test_and_clear_bit(PG_double_map, &head->flags))
 		return;
 	for (int i = 0; i < SUBPAGES; i++)
 		atomic_dec(&head[i].mapcount);
@@ -219,5 +225,6 @@ void large_page_mapped(struct mm_struct *mm, struct page *page, int n) { }
 void copy_hugetlb_page_range(struct mm_struct *dst, struct mm_struct *src, u64 start, u64 end) { }
 void split_huge_pmd(struct mm_struct *mm, u64 va) { }
 bool split_huge_page(struct page *page) { return false; }
+bool huge_page_may_go(struct mm_struct *mm, u64 va, bool alone) { return true; }
 
 #endif

@@ -14,6 +14,18 @@ SYSCALL int mmap_hugetlb(u64 va)
 	return mmap_huge(va, VM_HUGETLB);
 }
 
+/* A private area that shows the file of one hugetlb page. */
+SYSCALL int mmap_hugetlb_file(u64 va)
+{
+	return mmap_area(va, SUBPAGES, 1, VM_READ | VM_WRITE | VM_MAYWRITE | VM_HUGETLB);
+}
+
+/* read(2): the first word of that file. */
+SYSCALL u64 read_hugetlb_file(void)
+{
+	return READ_ONCE(*page_address(pfn_to_page(hugetlb_file_pfn)));
+}
+
 int mmap_huge(u64 va, u64 flag)
 {
 	struct mm_struct *mm = current_mm();

@@ -67,7 +67,7 @@ int all_mappings(struct page *page)
 	if (!PageCompound(head))
 		return page_mapcount(page);
 	int n = atomic_read(&head->entire_mapcount);
-	int double_mapped = DOUBLE_MAP && test_bit(PG_double_map, &head->flags);
+	int double_mapped = double_maps() && test_bit(PG_double_map, &head->flags);
 	for (int i = 0; i < SUBPAGES; i++)
 		n += atomic_read(&head[i].mapcount) - double_mapped;
 	return n;

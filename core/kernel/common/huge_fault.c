@@ -48,6 +48,8 @@ int do_huge_anonymous_page(struct mm_struct *mm, struct vm_area_struct *vma, u64
 	struct page *page;
 	u64 bits;
 
+	/* For a read too: fork copies the huge page of zeroes, as it does not the small one. */
+	anon_vma_prepare(vma, FAULT_FLAG_WRITE);
 	if (flags & FAULT_FLAG_WRITE) {
 		page = alloc_huge_page(va);
 		if (!page)
@@ -109,7 +111,7 @@ int do_huge_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u6
 			return huge_wp_copy(mm, vma, va, pmdp, pmd, flags);
 	}
 	if (!unshare)
-		WRITE_ONCE(*pmdp, pmd | PTE_A | PTE_D | vma_write_bit(vma));
+		WRITE_ONCE(*pmdp, (pmd & ~(u64)PTE_SOFT_CLEAN) | PTE_A | PTE_D | vma_write_bit(vma));
 done:
 	spin_unlock(&mm->page_table_lock);
 	return 0;

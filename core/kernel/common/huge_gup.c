@@ -70,7 +70,7 @@ int follow_huge_pmd(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u6
 /* Fast GUP has met an entry that maps a huge page. */
 struct page *gup_huge_pmd(u64 va, u64 *pmdp, u64 pmd, u64 gup_flags)
 {
-	if (pte_special(pmd) || ((gup_flags & FOLL_WRITE) && !pte_write(pmd)))
+	if (pte_protnone(pmd) || pte_special(pmd) || ((gup_flags & FOLL_WRITE) && !pte_write(pmd)))
 		return NULL;
 
 	struct page *head = pte_page(pmd);

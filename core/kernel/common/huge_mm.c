@@ -106,10 +106,18 @@ bool change_huge_pmd(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u
 	spin_lock(&mm->page_table_lock);
 	u64 pmd = READ_ONCE(*pmdp);
 	bool leaf = pmd_leaf(pmd);
-	if (leaf && !(prot & PROT_WRITE) && pte_write(pmd))
+	if (leaf && pte_protnone(pmd) != (prot == PROT_NONE)) {
+		pmd = (ptep_get_and_clear(pmdp) & ~(u64)(PTE_P | PTE_PROTNONE)) | (prot == PROT_NONE ? PTE_PROTNONE : PTE_P);
+		if (!(prot & PROT_WRITE))
+			pmd = pte_wrprotect(pmd);
+		else if (!pte_write(pmd) && can_change_pmd_writable(vma, pmd))
+			pmd |= PTE_RW;
+		WRITE_ONCE(*pmdp, pmd);
+	} else if (leaf && !(prot & PROT_WRITE) && pte_write(pmd)) {
 		ptep_set_wrprotect(pmdp);
-	else if (leaf && (prot & PROT_WRITE) && !pte_write(pmd) && can_change_pmd_writable(vma, pmd))
+	} else if (leaf && (prot & PROT_WRITE) && !pte_write(pmd) && can_change_pmd_writable(vma, pmd)) {
 		WRITE_ONCE(*pmdp, pmd | PTE_RW);
+	}
 	spin_unlock(&mm->page_table_lock);
 	return leaf;
 }
@@ -128,8 +136,8 @@ void clear_soft_dirty_huge(struct mm_struct *mm, u64 va)
 		return;
 	spin_lock(&mm->page_table_lock);
 	u64 pmd = READ_ONCE(*pmdp);
-	if (pmd_leaf(pmd) && pte_write(pmd))
-		ptep_set_wrprotect(pmdp);
+	if (pmd_leaf(pmd) && !pte_special(pmd) && !test_bit(PG_hugetlb, &pte_page(pmd)->flags))
+		clear_soft_dirty_pte(pmdp);
 	spin_unlock(&mm->page_table_lock);
 }
 

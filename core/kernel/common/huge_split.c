@@ -4,7 +4,6 @@
  */
 
 SWITCH(SPLIT_PAGE_LOCK, 1, "splitting the mapping of a huge page holds the page lock while map counts move (5.8: c444eb564fb1)")
-SWITCH(SPLIT_FLUSH, 1, "splitting the mapping of a huge page flushes the old translation before the new entries can be found")
 
 #if NR_HUGE
 
@@ -32,11 +31,14 @@ bool lock_huge_page(struct mm_struct *mm, u64 *pmdp, u64 pmd)
 	return false;
 }
 
-/* If a huge page is mapped at `va`, its pages are mapped one by one afterwards. Nothing else changes for anybody. */
+/* If a huge page is mapped at `va`, its pages are mapped one by one afterwards. Nothing else changes for anybody. Not hugetlb. */
 void split_huge_pmd(struct mm_struct *mm, u64 va)
 {
 	u64 *pmdp = pmd_offset(mm, va);
 	if (!pmdp || !pmd_leaf(READ_ONCE(*pmdp)))
+		return;
+	struct vm_area_struct *vma = find_vma(mm, va);
+	if (vma && (vma->flags & VM_HUGETLB))
 		return;
 
 	u64 table;
@@ -73,15 +75,15 @@ void split_huge_pmd_locked(struct mm_struct *mm, u64 va, u64 *pmdp, u64 pmd, u64
 	struct page *head = pte_page(pmd);
 	u64 start = huge_start(va);
 
-	/* Not present for the hardware until the table is there: no CPU may have both translations. */
-	pmd = atomic_fetch_and(pmdp, ~(u64)PTE_P);
-	if (SPLIT_FLUSH)
-		flush_tlb_huge(mm, start);
+	/* Not present for the hardware until the table is there: no CPU may have both translations. (Some processors can't bear it.) */
+	pmd = atomic_fetch_and(pmdp, ~(u64)(PTE_P | PTE_PROTNONE));
+	flush_tlb_huge(mm, start);
 	atomic_add(&head->refcount, SUBPAGES - 1);
 	split_exclusive(head);
-	u64 bits = pmd & (PTE_RW | PTE_D);
+	/* Every page is mapped as the whole was. */
+	u64 bits = pmd & (PTE_P | PTE_PROTNONE | PTE_RW | PTE_US | PTE_A | PTE_D | PTE_SOFT_CLEAN);
 	for (int i = 0; i < SUBPAGES; i++)
-		WRITE_ONCE(*table_entry(table, start + i * PAGE_SIZE, PAGE_SHIFT), mk_pte(page_to_pfn(&head[i]), bits));
+		WRITE_ONCE(*table_entry(table, start + i * PAGE_SIZE, PAGE_SHIFT), (u64)page_to_pfn(&head[i]) << PAGE_SHIFT | bits);
 	large_page_mapped(mm, head, SUBPAGES - 1);
 	split_map_counts(head);
 	WRITE_ONCE(*pmdp, table | PTE_P | PTE_RW | PTE_US | PTE_A);
@@ -92,7 +94,7 @@ void split_map_counts(struct page *head)
 {
 	for (int i = 0; i < SUBPAGES; i++)
 		atomic_inc(&head[i].mapcount);
-	if (DOUBLE_MAP && atomic_read(&head->entire_mapcount) > 1 && !test_and_set_bit(PG_double_map, &head->flags))
+	if (double_maps() && atomic_read(&head->entire_mapcount) > 1 && !test_and_set_bit(PG_double_map, &head->flags))
 		for (int i = 0; i < SUBPAGES; i++)
 			atomic_inc(&head[i].mapcount);
 	huge_remove_rmap(head);
@@ -153,6 +155,28 @@ bool split_huge_page(struct page *page)
 		}
 	}
 	return true;
+}
+
+/*
+ * Reclaim has chosen what is mapped at `va`. A huge page of which somebody has a reference can't be taken apart, and stays as it is;
+ * the mapping of another is split, so that its pages can go one by one. `alone`: only if no other address space maps it.
+ */
+bool huge_page_may_go(struct mm_struct *mm, u64 va, bool alone)
+{
+	bool may = true;
+	u64 *pmdp = pmd_offset(mm, va);
+	if (!pmdp)
+		return true;
+	spin_lock(&mm->page_table_lock);
+	u64 pmd = READ_ONCE(*pmdp);
+	if (pmd_leaf(pmd)) {
+		struct page *head = pte_page(pmd);
+		may = !pte_special(pmd) && !test_bit(PG_hugetlb, &head->flags) && page_count(head) == all_mappings(head) && (!alone || page_trans_huge_mapcount(head) == 1);
+	}
+	spin_unlock(&mm->page_table_lock);
+	if (may)
+		split_huge_pmd(mm, va);
+	return may;
 }
 
 /* The mapping of this very page; the page lock is held. */

@@ -1,6 +1,6 @@
 /*
  * hugetlb: huge pages that an area was made for. They are never split and never swapped, and the rule of their COW is the map count,
- * in every version: whoever maps the page alone writes in place.
+ * in every version: whoever maps the page alone writes in place. An area may show a file of such pages (one page, one file here).
  */
 
 SWITCH(HUGETLB_EARLY_COPY, 1, "fork copies a hugetlb page that may be pinned instead of sharing it (5.12: 4eae4efa2c29)")
@@ -23,9 +23,49 @@ int hugetlb_fault(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 
 	return hugetlb_wp(mm, vma, va, pmdp, pmd, flags);
 }
 
+int hugetlb_file_pfn;  /* the page of the file; 0: not in memory */
+
+/* The file's page, with one reference more; the page cache has one. Memory grows where it is looked at. */
+struct page *hugetlb_file_page(void)
+{
+	if (!READ_ONCE(hugetlb_file_pfn)) {
+		struct page *page = alloc_huge_page(0);
+		if (!page)
+			return NULL;
+		clear_huge_page(page);
+		atomic_or(&page->flags, 1 << PG_hugetlb);
+		if (cmpxchg(&hugetlb_file_pfn, 0, page_to_pfn(page)))
+			put_page(page);
+	}
+	struct page *page = pfn_to_page(hugetlb_file_pfn);
+	get_page(page);
+	return page;
+}
+
+/* Nothing is mapped yet: the file's page, read-only where the area is private. */
+int hugetlb_file_fault(struct mm_struct *mm, struct vm_area_struct *vma, u64 *pmdp)
+{
+	struct page *page = hugetlb_file_page();
+	if (!page)
+		return -EFAULT;
+	u64 bits = is_cow_mapping(READ_ONCE(vma->flags)) ? 0 : PTE_D | vma_write_bit(vma);
+	spin_lock(&mm->page_table_lock);
+	if (READ_ONCE(*pmdp) == 0) {
+		huge_dup_rmap(page);
+		WRITE_ONCE(*pmdp, mk_huge_pmd(page, bits));
+		page = NULL;
+	}
+	spin_unlock(&mm->page_table_lock);
+	if (page)
+		put_page(page);
+	return 0;
+}
+
 /* Nothing is mapped yet. A read gets a page of its own too, read-only. */
 int hugetlb_no_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *pmdp, int flags)
 {
+	if (READ_ONCE(vma->file))
+		return hugetlb_file_fault(mm, vma, pmdp);
 	struct page *page = alloc_huge_page(va);
 	if (!page)
 		return -EFAULT;
@@ -54,6 +94,10 @@ int hugetlb_wp(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *pm
 	struct page *old = pte_page(pmd);
 	bool unshare = flags & FAULT_FLAG_UNSHARE;
 
+	if (unshare && !PageAnon(old) && !unshare_copies_files()) {
+		spin_unlock(&mm->page_table_lock);
+		return 0;
+	}
 	if (PageAnon(old) && atomic_read(&old->entire_mapcount) == 1) {
 		hugetlb_becomes_mine(old);
 		if (!unshare)

@@ -3,6 +3,8 @@
 /* The page at `va` with a reference of the caller's, or NULL. `alone`: only if nobody else maps it. */
 struct page *isolate_page(struct mm_struct *mm, u64 va, bool alone)
 {
+	if (!huge_page_may_go(mm, va, alone))
+		return NULL;
 	u64 *ptep = pte_offset(mm, va);
 	if (!ptep)
 		return NULL;
@@ -24,7 +26,6 @@ struct page *isolate_page(struct mm_struct *mm, u64 va, bool alone)
 bool pageout_own(struct mm_struct *mm, u64 va)
 {
 	lru_add_drain();
-	split_huge_pmd(mm, va);
 	struct page *page = isolate_page(mm, va, true);
 	return page && shrink_page(page);
 }
@@ -32,7 +33,6 @@ bool pageout_own(struct mm_struct *mm, u64 va)
 /* The reclaim daemon has chosen the page that `process` maps at `va`. */
 SYSCALL bool reclaim(int process, u64 va)
 {
-	split_huge_pmd(&mms[process], va);
 	struct page *page = isolate_page(&mms[process], va, false);
 	return page && shrink_page(page);
 }

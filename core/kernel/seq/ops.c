@@ -1,6 +1,6 @@
 /* The operations of measured sequences, on one region at the same address in every process. */
 
-#define SEQ_VA 0x1000
+#define SEQ_VA (NR_HUGE ? PMD_SIZE : PAGE_SIZE)
 /* Slots of the module, and pipes. */
 #define SEQ_SLOTS 16
 
@@ -205,8 +205,14 @@ void seq_write_through(int process, u64 gup_flags, bool fast, u64 value, int err
 u64 seq_entry(void)
 {
 	struct mm_struct *mm = current_mm();
-	u64 *ptep = find_vma(mm, SEQ_VA) ? pte_offset(mm, SEQ_VA) : NULL;
-
+	if (!find_vma(mm, SEQ_VA))
+		return 0;
+#if NR_HUGE
+	u64 *pmdp = pmd_offset(mm, SEQ_VA);
+	if (pmdp && pmd_leaf(READ_ONCE(*pmdp)))
+		return READ_ONCE(*pmdp);
+#endif
+	u64 *ptep = pte_offset(mm, SEQ_VA);
 	return ptep ? READ_ONCE(*ptep) : 0;
 }
 
@@ -221,7 +227,8 @@ void seq_appears(void)
 
 SYSCALL void seq_pageout(void)
 {
-	user_pageout(current_mm(), SEQ_VA);
+	for (int page = 0; page < seq_pages; page++)
+		user_pageout(current_mm(), SEQ_VA + page * PAGE_SIZE);
 }
 
 void seq_pageout_told(void)
@@ -254,6 +261,8 @@ void seq_state(void)
 	observe("frame", pte_pfn(pte));
 	observe("rw", pte_write(pte));
 	observe("zeropage", pte_special(pte));
+	observe("pmd", pmd_leaf(pte));
+	observe("thp", PageCompound(page));
 	observe("map", page_mapcount(page));
 	observe("ref", page_count(page));
 	if (has_anon_exclusive() && PageAnon(page))

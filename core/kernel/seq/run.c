@@ -11,6 +11,10 @@ enum seq_code {
 	OP_FORK, OP_EXIT, OP_UNMAP, OP_DONTNEED, OP_DONTFORK, OP_WIPEFORK, OP_MPROT, OP_DRAIN, OP_VMS, OP_VMP, OP_VMC,
 	OP_UREG, OP_URD, OP_UWR, OP_UUNREG, OP_GET, OP_PIN, OP_DMARD, OP_DMAWR, OP_PUT, OP_ODRD, OP_MEMW, OP_POKE,
 	OP_SOFTDIRTY, OP_PAGEOUT, OP_FORKMANY, OP_VMSMANY, OP_SLEEP, OP_FILEREAD, OP_KSM,
+#if NR_HUGE
+	OP_MAPTHP,
+#endif
+	OP_UNMAPREST, OP_PTEMAP,
 };
 
 struct seq_op {
@@ -30,9 +34,25 @@ void seq_map(int file, int prot, bool shared)
 		mmap(SEQ_VA, seq_pages);
 }
 
+/* The upper half of the region to and fro. */
+void seq_ptemap(void)
+{
+	u64 half = SEQ_VA + seq_pages / 2 * PAGE_SIZE;
+
+	if (seq_pages == 1)
+		return;
+	mprotect(half, seq_pages / 2, PROT_READ);
+	mprotect(half, seq_pages / 2, PROT_READ | PROT_WRITE);
+}
+
 void seq_memory(struct seq_op *op)
 {
 	switch (op->code) {
+#if NR_HUGE
+	case OP_MAPTHP:
+		mmap_thp(SEQ_VA);
+		break;
+#endif
 	case OP_MAP:
 		seq_map(-1, 0, false);
 		break;
@@ -63,6 +83,13 @@ void seq_memory(struct seq_op *op)
 		break;
 	case OP_UNMAP:
 		munmap(SEQ_VA, seq_pages);
+		break;
+	case OP_UNMAPREST:
+		if (seq_pages > 1)
+			munmap(SEQ_VA + PAGE_SIZE, seq_pages - 1);
+		break;
+	case OP_PTEMAP:
+		seq_ptemap();
 		break;
 	case OP_DONTNEED:
 		madvise(SEQ_VA, seq_pages, MADV_DONTNEED);

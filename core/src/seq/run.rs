@@ -26,6 +26,8 @@ struct Kind {
     many: u32,
     /// Pages are merged.
     ksm: bool,
+    /// The region is a huge page.
+    huge: bool,
 }
 
 /// Why a row has no answer.
@@ -39,6 +41,8 @@ pub enum Trouble {
 
 /// Processes that programs run in; as many as `kernel/seq/run.c` has.
 const PROCESSES: u32 = 8;
+/// Pages of a huge page: the machine's own number.
+const SUBPAGES: u32 = 512;
 /// Steps that a row may take.
 const STEPS: u64 = 1 << 22;
 /// Marks the fast variant of GUP in the second argument.
@@ -67,15 +71,15 @@ impl Runner {
             }
         }
         let mut runner = Runner { question, ready: BTreeMap::new() };
-        runner.machine(Kind { swap_in_memory: false, many: 0, ksm: false })?;
+        runner.machine(Kind { swap_in_memory: false, many: 0, ksm: false, huge: false })?;
         Ok(runner)
     }
 
     fn machine(&mut self, kind: Kind) -> Result<&System, Box<LoadError>> {
         if !self.ready.contains_key(&kind) {
             let mut question = self.question.clone();
-            let frames = 192 + 4 * kind.many;
-            let sizes: [(&str, u32); 9] = [
+            let frames = 192 + 4 * kind.many + if kind.huge { 8 * SUBPAGES } else { 0 };
+            let mut sizes: Vec<(&str, u32)> = vec![
                 ("NR_CPUS", 1),
                 ("NR_MMS", PROCESSES + kind.many),
                 ("NR_FRAMES", frames),
@@ -86,6 +90,12 @@ impl Runner {
                 ("SWAP_RAM", kind.swap_in_memory as u32),
                 ("KSM", kind.ksm as u32),
             ];
+            if kind.huge {
+                let more = [("NR_HUGE", 6), ("SUBPAGES", SUBPAGES), ("FRAME_WORDS", 512), ("NR_VMAS", 3)];
+                sizes.retain(|(name, _)| *name != "NR_SWAP");
+                sizes.push(("NR_SWAP", 2 * SUBPAGES));
+                sizes.extend(more);
+            }
             question.sizes = sizes.iter().map(|(name, n)| (name.to_string(), *n as i64)).collect();
             let mut system = load(&question).map_err(Box::new)?.system;
             // the rows show what a kernel did; whether that was right is not the question here
@@ -120,7 +130,8 @@ impl Runner {
             return Err(Trouble::NotModelled(format!("forkmany={many}: at most 8192 children")));
         }
         let ksm = row.steps.iter().any(|s| s.name == "ksm");
-        let kind = Kind { swap_in_memory: row.id.ends_with('r'), many, ksm };
+        let huge = row.steps.iter().any(|s| s.name == "mapthp");
+        let kind = Kind { swap_in_memory: row.id.ends_with('r'), many, ksm, huge };
         let mut system = self.machine(kind).map_err(|e| Trouble::Wrong(e.to_string()))?.clone();
         let program = Words::of(&system)?;
         program.write(&mut system, row)?;
@@ -183,7 +194,8 @@ impl Words {
                 people.leave(step.actor);
             }
         }
-        system.state_mut().set(self.pages, 1);
+        let huge = row.steps.iter().any(|s| s.name == "mapthp");
+        system.state_mut().set(self.pages, if huge { SUBPAGES as u64 } else { 1 });
         system.state_mut().set(self.many, PROCESSES as u64);
         system.state_mut().commit();
         Ok(())

@@ -11,7 +11,11 @@ TITLE("6.2: long-term read pins unshare everything")
 STORY("As 6.1; a long-term read pin of the page of zeroes or of a file page gets a page of the program's own first.")
 ORIGIN("8d6a0ac09a16, 84209e87c696")
 SWITCH(LONGTERM_UNSHARE, 1, "long-term read pins unshare the page of zeroes and file pages too (6.2)")
-SWITCH(DOUBLE_MAP, 0, "while a huge page is mapped as a whole and page by page, a flag stands for one mapping of each page (until 6.1)")
+
+bool double_maps(void)
+{
+	return false;
+}
 
 /* Huge pages as small ones. */
 bool can_change_pmd_writable(struct vm_area_struct *vma, u64 pmd)
