@@ -17,7 +17,8 @@ const DIFFERENCES: &str = include_str!("data/kernels/differences.txt");
 const KERNELS: &[(&str, &str, &[(&str, i64)])] = &[
     ("4.19", "4.19-mapcount", &[]),
     ("5.8", "5.8-force-cow", &[]),
-    ("5.10", "5.11-seqcount", &[]),
+    // the early copy of hugetlb pages came with 5.12
+    ("5.10", "5.11-seqcount", &[("HUGETLB_EARLY_COPY", 0)]),
     ("6.1", "6.1-anon-exclusive", &[]),
     ("6.12", "6.12-folio", &[]),
     ("6.16", "6.16-folio", &[]),
@@ -208,9 +209,12 @@ fn designs_answer_as_their_kernels_did() {
 }
 
 /// A row at random: whatever is done, by whoever exists.
-fn any_row(rng: &mut ChaCha8Rng) -> String {
+fn any_row(rng: &mut ChaCha8Rng, huge: bool) -> String {
     const MAPS: [&str; 5] = ["map", "mapshm", "mapfile", "mapfilero", "mapfilesh"];
-    const OPS: [&str; 40] = [
+    const OPS: [&str; 43] = [
+        "wall=C",
+        "ptemap",
+        "unmaprest",
         "w=A",
         "w=B",
         "r",
@@ -253,7 +257,7 @@ fn any_row(rng: &mut ChaCha8Rng) -> String {
         "fileread",
     ];
     let mut below = |n: usize| (rng.next_u32() as usize) % n;
-    let mut row = format!("P:{}", MAPS[below(8).saturating_sub(3)]);
+    let mut row = format!("P:{}", if huge { "mapthp P:wall=A" } else { MAPS[below(8).saturating_sub(3)] });
     let mut alive = vec!["P"];
     let mut born = 0;
     for _ in 0..4 + below(16) {
@@ -283,7 +287,8 @@ fn any_row_has_an_answer_on_any_design() {
         let mut runner = runner(&design.id, &[]);
         let mut answered = 0;
         for i in 0..40 {
-            let seq = any_row(&mut rng);
+            // huge regions take their time
+            let seq = any_row(&mut rng, i == 7);
             let id = format!("x{i}{}", if i % 2 == 0 { "r" } else { "" });
             let row = Row::parse(&serde_json::json!({ "id": id, "seq": seq }).to_string()).expect("a row");
             match runner.run_to_end(&row) {

@@ -83,7 +83,7 @@ u64 *pmd_offset(struct mm_struct *mm, u64 va)
 	}
 }
 
-/* A new compound page for one owner, or NULL. It goes to the LRU list at once, not through the per-CPU batch. */
+/* A new compound page for one owner, or NULL. */
 struct page *alloc_huge_page(u64 va)
 {
 	struct page *head;
@@ -178,6 +178,8 @@ void huge_add_new_anon_rmap(struct page *head)
 		head->flags |= new_anon_flags() | (1 << PG_lru);
 		head->entire_mapcount = 1;
 	}
+	/* It goes to the LRU list at once, and takes the CPU's batch along. */
+	lru_add_drain();
 }
 
 /* One mapping of the whole more. */

@@ -94,7 +94,8 @@ fn next(rest: &str) -> Option<(RawKind, usize)> {
 
 fn punctuator(rest: &str) -> Option<&'static str> {
     const REST: [&str; 2] = ["!", "#"];
-    PUNCTUATORS.iter().chain(&REST).copied().find(|op| rest.starts_with(op))
+    let first = rest.as_bytes().first()?;
+    PUNCTUATORS.iter().chain(&REST).copied().find(|op| op.as_bytes()[0] == *first && rest.starts_with(op))
 }
 
 fn run(bytes: &[u8], belongs: impl Fn(u8) -> bool) -> usize {

@@ -163,11 +163,17 @@ fn card(names: &Names, frame: u32, touched: &[Touched], trouble: Option<u64>, ha
         refcount: shown("refcount"),
         holders: if data { holders(names, frame, count, kind, hands) } else { Vec::new() },
         mapcount: shown("mapcount"),
-        pins: Value::plain(pins(count).to_string()),
+        pins: Value::plain(pins_of(system, frame, count).to_string()),
         others: if free { Vec::new() } else { others(names, frame, touched) },
         words: if data { words(names, frame, touched) } else { Vec::new() },
         trouble: trouble == Some(u64::from(frame)),
     })
+}
+
+/// The pins of a frame: a huge page counts them, in its first frame.
+fn pins_of(system: &System, frame: u32, refcount: u64) -> u64 {
+    let field = |name: &str| page_field(system, frame, name).map_or(0, |slot| system.state().get(slot));
+    if field("compound_head") == 0 { pins(refcount) } else { field("pincount") }
 }
 
 fn pins(refcount: u64) -> u64 {
