@@ -5,8 +5,6 @@
  * they follow each other in both. Where NR_HUGE is 0 nothing of this is there.
  */
 
-SWITCH(FREE_CLEARS_FLAGS, 1, "a page of a huge page that is freed is rid of its exclusive bit, so that who gets it next does not inherit it")
-
 enum { FAULT_SMALL = 1 };  /* a huge page has nothing to do with this fault */
 
 /* An entry of the page directory that maps a huge page. */
@@ -96,7 +94,7 @@ struct page *alloc_huge_page(u64 va)
 			head[i].compound_head = pfn;
 			head[i].index = huge_start(va) + i * PAGE_SIZE;
 			head[i].mapcount = 0;
-			head[i].flags &= FREE_CLEARS_FLAGS ? 0 : 1 << PG_anon_exclusive;
+			head[i].flags = flags_of_free_page(&head[i]);
 			head[i].refcount = 0;
 		}
 		head->entire_mapcount = 0;
@@ -106,13 +104,19 @@ struct page *alloc_huge_page(u64 va)
 	return head;
 }
 
+/* Inside a step: a page in nobody's hands keeps nothing of what it was. */
+u64 flags_of_free_page(struct page *page)
+{
+	return 0;
+}
+
 /* Inside a step: the last reference to a compound page is gone. False: the page is on its own. */
 bool free_compound_page(struct page *head)
 {
 	if (!head->compound_head)
 		return false;
 	for (int i = 0; i < SUBPAGES; i++) {
-		head[i].flags &= FREE_CLEARS_FLAGS ? 0 : 1 << PG_anon_exclusive;
+		head[i].flags = flags_of_free_page(&head[i]);
 		head[i].compound_head = 0;
 		free_frame(page_to_pfn(&head[i]));
 	}

@@ -84,7 +84,7 @@ void collapse_copy(struct mm_struct *mm, struct page *to, u64 *ptep)
 	put_page(page);
 }
 
-SYSCALL int collapse(u64 va)
+SYSCALL int madvise_collapse(u64 va)
 {
 	struct mm_struct *mm = current_mm();
 

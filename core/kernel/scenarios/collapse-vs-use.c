@@ -15,7 +15,7 @@ SETUP PROCESS(0) CPU(1) void warm(void) { load(A); }
 
 PROCESS(0) CPU(0) void collapses(void)
 {
-	collapse(A);
+	madvise_collapse(A);
 	done = 1;
 }
 

@@ -27,7 +27,7 @@ PROCESS(0) CPU(0) void parent(void)
 {
 	int got = 0;
 	if (WHEN == BEFORE_FORK)
-		got = collapse(A);
+		got = madvise_collapse(A);
 	if (WHEN == LOWER_SHARED || WHEN == UPPER_SHARED)
 		madvise(KEPT, HALF, MADV_DONTFORK);
 	fork(1);
@@ -35,7 +35,7 @@ PROCESS(0) CPU(0) void parent(void)
 	if (WHEN == LOWER_SHARED || WHEN == UPPER_SHARED)
 		madvise(KEPT, HALF, MADV_DOFORK);
 	if (WHEN != BEFORE_FORK)
-		got = collapse(A);
+		got = madvise_collapse(A);
 	assert(got == 0);
 	fill_memory(2);
 	written = 1;

@@ -35,6 +35,7 @@ SWITCH(SWAP_EXCL_CLEAR, 1, "fork clears the exclusive bit in the entries of swap
 
 SWITCH(SPLIT_PAGE_LOCK, 0, "splitting the mapping of a huge page holds the page lock while map counts move (5.8: c444eb564fb1)")
 SWITCH(SPLIT_EXCLUSIVE, 1, "splitting the mapping of a huge page hands the exclusive bit on to each of its pages")
+SWITCH(FREE_CLEARS_EXCLUSIVE, 1, "a page of a huge page that is freed is rid of the exclusive bit, so that who gets it next does not inherit it")
 SWITCH(HUGETLB_SEQCOUNT, 1, "fork counts write_protect_seq around its copy of hugetlb areas too (5.19: 623a1ddfeb23)")
 
 bool PageAnonExclusive(struct page *page)

@@ -37,6 +37,11 @@ bool huge_try_dup_rmap(struct mm_struct *src, struct page *head)
 	return true;
 }
 
+u64 flags_of_free_page(struct page *page)
+{
+	return FREE_CLEARS_EXCLUSIVE ? 0 : page->flags & (1 << PG_anon_exclusive);
+}
+
 void hugetlb_becomes_mine(struct page *page)
 {
 	set_bit(PG_anon_exclusive, &page->flags);
