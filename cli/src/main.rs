@@ -11,6 +11,7 @@ mod litmus;
 mod matrix;
 mod merge;
 mod mmu;
+mod mutate;
 mod output;
 mod progress;
 mod question;
@@ -63,6 +64,7 @@ enum Command {
     Replay(replay::Args),
     Explain(replay::ExplainArgs),
     Run(run::Args),
+    Mutate(mutate::Args),
     Report(report::Args),
     Dis(dis::Args),
     Seq(seq::Args),
@@ -100,6 +102,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args, &mut out),
         Command::Check(args) => check::run(&args, &mut out),
         Command::Run(args) => run::run(&args, &mut out),
+        Command::Mutate(args) => mutate::run(&args, &mut out),
         Command::Report(args) => report::run(&args, &mut out),
         Command::Replay(args) => replay::run(&args, &mut out),
         Command::Explain(args) => replay::explain(&args, &mut out),

@@ -57,6 +57,18 @@ impl Output {
         }
     }
 
+    /// A bar on standard error that counts to `length`, where somebody watches.
+    pub fn bar(&self, length: u64, what: &'static str) -> indicatif::ProgressBar {
+        if !self.progress {
+            return indicatif::ProgressBar::hidden();
+        }
+        let bar = indicatif::ProgressBar::new(length).with_message(what);
+        if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:30} {pos} of {len} {msg} ({elapsed})") {
+            bar.set_style(style);
+        }
+        bar
+    }
+
     /// Writes `text` as it is.
     ///
     /// # Errors

@@ -39,6 +39,10 @@ pub struct Asked {
     pub cost: Option<String>,
 }
 
+/// Reads `NAME=VALUE`.
+///
+/// # Errors
+/// In words, where it is none.
 pub fn setting(text: &str) -> Result<(String, i64), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE, for example D5B=1")?;
     let value = match value {

@@ -6,6 +6,7 @@ pub mod lang;
 pub mod library;
 pub mod link;
 pub mod models;
+pub mod mutate;
 pub mod near;
 pub mod repair;
 pub mod replay;

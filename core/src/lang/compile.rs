@@ -33,27 +33,8 @@ pub const SCENARIO: u8 = u8::MAX;
 /// # Errors
 /// Every error found: the first syntax error of each top-level item, or all semantic ones.
 pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>) -> Result<Compiled, Vec<Diagnostic>> {
-    let mut macros = Macros::with_options(options.iter().map(|(k, v)| (k.as_str(), *v)));
-    let mut names = TypeNames::new();
-    let mut units = Vec::new();
     let mut diags = Vec::new();
-    let layer_of = |i: usize| layers.get(i).copied().unwrap_or(0);
-    let used: BTreeSet<u8> = (0..sources.iter().count()).map(layer_of).collect();
-    for layer in used {
-        let files = || sources.iter().enumerate().filter(|(i, _)| layer_of(*i) == layer);
-        // what one file of a layer defines, all its files know, whatever their order
-        for (i, s) in files() {
-            drop(parse(i as u16, s.text(), &mut macros, &mut names));
-        }
-        for (i, s) in files() {
-            let (unit, d) = parse(i as u16, s.text(), &mut macros, &mut names);
-            units.push(unit);
-            diags.extend(d);
-        }
-    }
-    if diags.iter().any(|d| d.severity == Severity::Error) {
-        return Err(diags);
-    }
+    let units = parse_all(sources, layers, options, &mut diags)?;
     let mut cx = Cx { next_slot: FIRST_SLOT, diags, ..Cx::default() };
     lower::collect(&mut cx, &units, &|file| layers.get(file as usize).copied().unwrap_or(0));
     let mut codes: Vec<_> = (0..cx.funcs.len() as u32).map(|f| lowered(&mut cx, f)).collect();
@@ -69,6 +50,47 @@ pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>
     fail_on_error(&mut cx)?;
     drop_unreached(&mut codes, &roots);
     assemble(cx, codes, entries)
+}
+
+/// The syntax trees of the texts, in order; arguments and errors as of [`compile`].
+///
+/// # Errors
+/// The first syntax error of each top-level item.
+pub fn units(
+    sources: &Sources,
+    layers: &[u8],
+    options: &BTreeMap<String, i64>,
+) -> Result<Vec<ast::Unit>, Vec<Diagnostic>> {
+    parse_all(sources, layers, options, &mut Vec::new())
+}
+
+fn parse_all(
+    sources: &Sources,
+    layers: &[u8],
+    options: &BTreeMap<String, i64>,
+    diags: &mut Vec<Diagnostic>,
+) -> Result<Vec<ast::Unit>, Vec<Diagnostic>> {
+    let mut macros = Macros::with_options(options.iter().map(|(k, v)| (k.as_str(), *v)));
+    let mut names = TypeNames::new();
+    let mut units = Vec::new();
+    let layer_of = |i: usize| layers.get(i).copied().unwrap_or(0);
+    let used: BTreeSet<u8> = (0..sources.iter().count()).map(layer_of).collect();
+    for layer in used {
+        let files = || sources.iter().enumerate().filter(|(i, _)| layer_of(*i) == layer);
+        // what one file of a layer defines, all its files know, whatever their order
+        for (i, s) in files() {
+            drop(parse(i as u16, s.text(), &mut macros, &mut names));
+        }
+        for (i, s) in files() {
+            let (unit, d) = parse(i as u16, s.text(), &mut macros, &mut names);
+            units.push(unit);
+            diags.extend(d);
+        }
+    }
+    if diags.iter().any(|d| d.severity == Severity::Error) {
+        return Err(std::mem::take(diags));
+    }
+    Ok(units)
 }
 
 /// What can run without being called: programs, what the hardware calls, and whatever a scenario holds.

@@ -26,6 +26,8 @@ pub struct Loaded {
     /// The question with every option spelled out.
     pub question: Question,
     pub options: Options,
+    /// What the texts know as constants: sizes, the variant's settings, switches.
+    pub settings: BTreeMap<String, i64>,
 }
 
 /// Why a question can't be asked.
@@ -204,5 +206,13 @@ pub fn load(question: &Question) -> Result<Loaded, LoadError> {
     let mut system = System::new(Arc::new(compiled.program), &machine).map_err(LoadError::Build)?;
     system.judge_promises(lib.promises.iter().filter(|p| p.design == q.design).map(|p| p.id.as_str()));
     system.ghost.read_pins = lib.promises.iter().any(|p| p.design == q.design && p.id == "read_pins");
-    Ok(Loaded { system, sources, layers, warnings: compiled.warnings, question: q, options: machine })
+    Ok(Loaded {
+        system,
+        sources,
+        layers,
+        warnings: compiled.warnings,
+        question: q,
+        options: machine,
+        settings: options,
+    })
 }

@@ -24,6 +24,8 @@ pub struct Options {
     pub costs: &'static CostTable,
     /// Words of each task's stack.
     pub stack_words: u32,
+    /// Watch from the start: the ops of the set-up are in [`System::steps_trace`] when it is over.
+    pub watch: bool,
 }
 
 impl Default for Options {
@@ -34,6 +36,7 @@ impl Default for Options {
             remote_flush: RemoteFlush::Ipi,
             costs: Config::default().costs,
             stack_words: 160,
+            watch: false,
         }
     }
 }
@@ -166,7 +169,7 @@ impl System {
             violations: Vec::new(),
             notes: Vec::new(),
             steps_trace: Vec::new(),
-            watch: false,
+            watch: options.watch,
             promises: Vec::new(),
             muted: Vec::new(),
             checks: Vec::new(),

@@ -130,6 +130,11 @@ impl Shared {
         Shared(Some(program))
     }
 
+    /// The program itself, for another system of it.
+    pub(crate) fn share(&self) -> Arc<Program> {
+        self.0.clone().unwrap_or_default()
+    }
+
     fn lend(&mut self) -> Arc<Program> {
         self.0.take().unwrap_or_default()
     }
