@@ -3,6 +3,8 @@
 
 #[path = "../../fuzz/bodies/compile.rs"]
 mod compile;
+#[path = "../../fuzz/bodies/link.rs"]
+mod link;
 #[path = "../../fuzz/bodies/parse.rs"]
 mod parse;
 
@@ -75,6 +77,11 @@ fn run(folders: &[&str], rounds: usize, try_text: fn(&str)) {
 #[test]
 fn any_text_compiles_or_is_refused() {
     run(&["fuzz/seeds/compile", "core/tests/lang/semantics", "core/tests/lang/errors"], 20, compile::try_text);
+}
+
+#[test]
+fn any_text_is_a_link_or_is_refused() {
+    run(&["fuzz/seeds/link"], 2_000, link::try_text);
 }
 
 #[test]

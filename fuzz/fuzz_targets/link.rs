@@ -1,10 +1,9 @@
-//! Any text is a link, which then survives being written, or it is refused in words: `cargo +nightly fuzz run link`.
+//! Any text is a link or is refused: `cargo +nightly fuzz run link`.
 #![no_main]
 
-use cowscope_core::link::Link;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| match Link::parse(text) {
-    Ok(link) => assert_eq!(Link::parse(&link.to_string()), Ok(link)),
-    Err(error) => assert!(error.to_string().len() < 500),
-});
+#[path = "../bodies/link.rs"]
+mod link;
+
+fuzz_target!(|text: &str| link::try_text(text));

@@ -33,7 +33,7 @@ pub mod limits {
     /// Characters of a link.
     pub const LINK: usize = 128 * 1024;
     /// Steps of a schedule, and the largest position.
-    pub const STEPS: u32 = 65_536;
+    pub const STEPS: u32 = 10_000;
     /// Characters of an identifier (design, scenario, variant, option, setting).
     pub const IDENTIFIER: usize = 64;
     /// Settings beside a design or a variant.

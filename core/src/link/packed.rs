@@ -156,7 +156,7 @@ mod tests {
     fn a_flood_of_steps_is_refused() {
         let flood = pack(&vec![turn(0, 0); limits::STEPS as usize + 1]);
         assert!(flood.len() < 16);
-        assert!(unpack(&flood).expect_err("too many").what.contains("more than 65536 steps"));
+        assert!(unpack(&flood).expect_err("too many").what.contains("more than 10000 steps"));
     }
 
     proptest! {

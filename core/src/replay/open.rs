@@ -10,7 +10,7 @@ use crate::system::{System, Timing};
 use std::fmt;
 
 /// A run from a seed is cut after so many steps.
-pub const SEEDED_STEPS: u32 = 10_000;
+pub const SEEDED_STEPS: u32 = limits::STEPS;
 
 /// A link that was opened.
 pub struct Opened {
@@ -67,5 +67,5 @@ pub fn seeded(system: &System, mode: Mode, seed: u64) -> Vec<Choice> {
         Mode::Uniform => Strategy::Uniform,
         Mode::Pct(depth) => Strategy::Pct { depth: depth.into() },
     };
-    Random::schedule(system.clone(), strategy, seed, SEEDED_STEPS.min(limits::STEPS))
+    Random::schedule(system.clone(), strategy, seed, SEEDED_STEPS)
 }

@@ -1,0 +1,86 @@
+//! Mutants: found where they should be, each a text that compiles, caught by the scenario that is about them.
+#![cfg(not(target_arch = "wasm32"))]
+
+use cowscope_core::explore::Budget;
+use cowscope_core::library::load;
+use cowscope_core::mutate::{Bench, Judged, Mutant, judge, mutants};
+use cowscope_core::view::Question;
+use std::collections::BTreeSet;
+
+fn question(scenario: &str, variant: &str) -> Question {
+    Question {
+        design: "6.1-anon-exclusive".into(),
+        scenario: scenario.into(),
+        variant: variant.into(),
+        ..Question::default()
+    }
+}
+
+fn all() -> Vec<Mutant> {
+    mutants(&question("fork-vs-gup-fast", "pin")).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn mutant(id: &str) -> Mutant {
+    let all = all();
+    let ids: Vec<&str> = all.iter().map(|m| m.id.as_str()).collect();
+    all.iter().find(|m| m.id == id).unwrap_or_else(|| panic!("no {id} among {ids:#?}")).clone()
+}
+
+/// What one scenario says of a mutant.
+fn judged(id: &str, scenario: &str, variant: &str) -> Judged {
+    let mut bench = Bench::default();
+    bench.add(question(scenario, variant), Budget { states: 400_000, ..Budget::NONE });
+    assert!(bench.undecided.is_empty() && bench.cases.len() == 1, "{scenario} is not decided");
+    judge(&bench.cases[0], &mutant(id), Budget { states: 400_000, ..Budget::NONE })
+}
+
+fn breaks(judged: &Judged) -> bool {
+    matches!(judged, Judged::Breaks(_))
+}
+
+#[test]
+fn every_kind_of_statement_is_found_and_named_once() {
+    let all = all();
+    let ids: BTreeSet<&str> = all.iter().map(|m| m.id.as_str()).collect();
+    assert_eq!(ids.len(), all.len(), "an id stands for one mutant");
+    for kind in ["switch/", "/lock/", "/barrier/", "/flush/", "/recheck/", "/count/"] {
+        assert!(all.iter().filter(|m| m.id.contains(kind)).count() > 2, "{kind}: {ids:#?}");
+    }
+    let of_common = all.iter().any(|m| m.id.starts_with("do_wp_page/") && m.place.file.starts_with("common/"));
+    assert!(!of_common, "6.1 has a do_wp_page of its own: the common one is not part of it");
+    assert!(all.iter().filter(|m| m.place.line > 0).all(|m| !m.place.text.is_empty()));
+}
+
+#[test]
+fn a_mutant_compiles_and_keeps_the_lines() {
+    for mutant in all().iter().step_by(9) {
+        let to = mutant.ask(&question("fork-vs-gup-fast", "pin"));
+        load(&to).unwrap_or_else(|e| panic!("{}: {e}", mutant.id));
+        for (path, text) in &to.edits {
+            let before = load(&question("fork-vs-gup-fast", "pin")).unwrap_or_else(|e| panic!("{e}"));
+            let old = before.sources.iter().find(|s| s.name() == path).expect("the file is there");
+            assert_eq!(old.text().lines().count(), text.lines().count(), "{}", mutant.id);
+        }
+    }
+}
+
+#[test]
+fn barriers_are_equivalent_by_rule_or_not_at_all() {
+    let all = all();
+    let barriers: Vec<&Mutant> = all.iter().filter(|m| m.id.contains("/barrier/")).collect();
+    let reads = barriers.iter().filter(|m| m.id.contains("smp_rmb") || m.id.contains("smp_wmb"));
+    assert!(reads.clone().count() > 0 && reads.clone().all(|m| m.equivalent.is_some_and(|why| why.contains("x86"))));
+    assert!(all.iter().filter(|m| m.equivalent.is_some()).all(|m| m.id.contains("/barrier/")));
+}
+
+#[test]
+fn the_counter_of_fork_is_missed_by_a_pin_and_not_by_a_scenario_without_one() {
+    assert!(breaks(&judged("switch/SEQCOUNT", "fork-vs-gup-fast", "pin")));
+    assert_eq!(judged("switch/SEQCOUNT", "cow-basic", "base"), Judged::Nothing);
+}
+
+#[test]
+fn a_statement_that_a_scenario_never_comes_to_is_none_of_its_business() {
+    assert!(breaks(&judged("zap_pte/count/page_remove_rmap/1", "vmsplice-leak", "")));
+    assert_eq!(judged("zap_pte/count/page_remove_rmap/1", "fork-vs-gup-fast", "pin"), Judged::Same);
+}
