@@ -75,6 +75,7 @@ impl Bench {
         let mut system = loaded.system;
         let options = system::Options { watch: true, ..loaded.options };
         let Ok(setup) = System::new(system.program.share(), &options) else { return };
+        system.exact_counts = true;
         let mut functions = BTreeSet::new();
         let mut breaks = BTreeSet::new();
         let mut states = 0;
@@ -135,6 +136,7 @@ pub fn judge(case: &Case, mutant: &Mutant, most: Budget) -> Judged {
     if system.program.ops == case.ops {
         return Judged::Same;
     }
+    system.exact_counts = true;
     let all = (0..=u16::MAX).filter(|n| *n < broken::PROMISE + 64);
     let known = all.filter(|n| case.breaks.contains(&name_of(&system, violation(*n)))).collect::<Vec<u16>>();
     system.muted.extend(known);

@@ -115,6 +115,11 @@ pub(super) fn is_locked(name: &str) -> bool {
     name != "atomic_read" && name != "atomic_set" && begins.iter().any(|begin| name.starts_with(begin))
 }
 
+/// Texts for the judges, and devices: not the kernel's.
+pub(super) fn is_no_kernel(path: &str) -> bool {
+    matches!(path, "common/notes.c" | "common/dma.c" | "common/refs.c")
+}
+
 /// Texts that implement what others use, and texts for the judges and for user programs: their statements are no mutants, those
 /// that use them are. Barriers are mutants everywhere.
 pub(super) fn is_left_alone(path: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The load-bearing statements of a design, found on the syntax tree.
 
 use super::change::{Edit, apply};
-use super::names::{Role, ended_by, is_left_alone, is_recheck, is_tried, read_instead, role_of};
+use super::names::{Role, ended_by, is_left_alone, is_no_kernel, is_recheck, is_tried, read_instead, role_of};
 use super::walk::{self, Visit, call};
 use super::{Change, Mutant, equivalent};
 use crate::lang::ast::{BinOp, Expr, ExprKind, FuncDef, Item, Span, Stmt, StmtKind};
@@ -84,7 +84,7 @@ impl Sites<'_> {
     }
 
     fn add(&mut self, role: Role, what: &str, edits: Vec<Edit>, equivalent: Option<&'static str>) {
-        if role == Role::Barrier || !is_left_alone(self.path) {
+        if !is_left_alone(self.path) || (role == Role::Barrier && !is_no_kernel(self.path)) {
             self.found.push(Site { role, what: what.to_owned(), edits, equivalent });
         }
     }

@@ -172,6 +172,7 @@ impl System {
             watch: options.watch,
             promises: Vec::new(),
             muted: Vec::new(),
+            exact_counts: false,
             checks: Vec::new(),
             task_of_cpu: Vec::new(),
             answer: 0,

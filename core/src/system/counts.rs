@@ -17,6 +17,7 @@ pub struct Counted {
     stride: u32,
     refcount: u32,
     mapcount: u32,
+    flags: Option<u32>,
     /// Where a kernel that knows compound pages keeps what it knows of them.
     compound: Option<Compound>,
     /// The bit of an entry that maps a page, but not for the hardware (`PTE_PROTNONE`); 0: there is none.
@@ -46,6 +47,8 @@ struct Held {
     pins: Vec<i64>,
 }
 
+/// Variables of the kernel that hold a reference on each frame whose number is in them.
+const HOLDERS: [&str; 3] = ["swap_cache", "lru_batch", "page_cache"];
 /// What a pin adds to the count of a small page.
 const PIN: i64 = 1024;
 const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
@@ -71,6 +74,7 @@ impl Counted {
                     stride: p.types.words(page),
                     refcount,
                     mapcount,
+                    flags: offset("flags"),
                     compound,
                     hidden: p.constants.get("PTE_PROTNONE").map_or(0, |v| *v as u64),
                 }
@@ -153,10 +157,70 @@ impl System {
             }
             match (head, c.compound) {
                 (Some(head), Some(compound)) => c.large_is_wrong(self, compound, index, head, &held),
-                _ => c.small_is_wrong(&self.state, index, &held),
+                _ => c.small_is_wrong(&self.state, index, &held) || self.is_leaked(index, &held),
             }
         });
+        let wrong = wrong || (self.exact_counts && self.swap_is_wrong());
         wrong.then_some(Violation { invariant: broken::COUNTS, place: 0 })
+    }
+
+    /// Has a page more references than there are holders, where that is asked? The kernel's own are those of the swap cache, of the
+    /// batch of new pages, of the page cache, and of a file system's private data.
+    fn is_leaked(&self, index: u32, held: &Held) -> bool {
+        let c = &self.ghost.counted;
+        let flag = |name: &str| match (c.flags, self.program.constants.get(name)) {
+            (Some(flags), Some(bit)) => {
+                (c.of(&self.state, index, flags) as u64).checked_shr(*bit as u32).unwrap_or(0) & 1
+            }
+            _ => 0,
+        };
+        if !self.exact_counts || flag("PG_reserved") == 1 {
+            return false;
+        }
+        let i = index as usize;
+        let kernel: i64 = HOLDERS.iter().map(|name| self.named_in(name, index)).sum();
+        let owners = held.pages[i] + held.refs[i] + held.pins[i] * PIN + kernel + flag("PG_private") as i64;
+        c.of(&self.state, index, c.refcount) != owners
+    }
+
+    /// Is the count of some place on the swap device not the number of entries that name it?
+    fn swap_is_wrong(&self) -> bool {
+        let (Some(g), Some(bit)) = (self.program.global("swap_count"), self.program.constants.get("PTE_SWAP")) else {
+            return false;
+        };
+        let slots = self.program.types.words(g.ty);
+        let mut named = vec![0u64; slots as usize];
+        let roots = (0..self.processes()).map(|p| self.root_of(p)).filter(|root| *root != 0);
+        roots
+            .filter(|root| !self.is_free((root >> 12) as u32))
+            .for_each(|root| self.count_swapped(root, 4, *bit as u64, &mut named));
+        (0..slots).any(|slot| self.state.get(g.slot + slot) != named[slot as usize])
+    }
+
+    /// An entry that names slot n of the swap device has n + 1 where others have a frame.
+    fn count_swapped(&self, table: u64, level: u32, bit: u64, named: &mut [u64]) {
+        for i in 0..self.frame_words().min(512) as u64 {
+            let e = self.machine.peek(&self.state, table + i * 8);
+            if level > 1 {
+                if e & 1 == 1 && e & 0x80 == 0 {
+                    self.count_swapped(e & ADDRESS, level - 1, bit, named);
+                }
+            } else if e & 1 == 0
+                && e & bit != 0
+                && let Some(count) = named.get_mut(((e & ADDRESS) >> 12).wrapping_sub(1) as usize)
+            {
+                *count += 1;
+            }
+        }
+    }
+
+    /// How many words of a variable are the number of this frame.
+    fn named_in(&self, variable: &str, index: u32) -> i64 {
+        let Some(g) = self.program.global(variable) else { return 0 };
+        let words = g.slot..g.slot + self.program.types.words(g.ty);
+        words
+            .filter(|slot| self.state.get(*slot) != 0 && self.frame_index(self.state.get(*slot)) == Some(index))
+            .count() as i64
     }
 
     fn count_leaves(&self, table: u64, level: u32, held: &mut Held) {
