@@ -90,3 +90,25 @@ fn an_asid_allocator_without_one_of_its_parts_breaks() {
         assert_eq!(s.run(u64::MAX), Status::Ended(End::Broke), "{without}");
     }
 }
+
+/// `cargo test --release -p cowscope-core --test counts -- --ignored`
+#[test]
+#[ignore = "takes a minute with optimisation, and many without"]
+fn the_rest_of_the_table_is_exact_too() {
+    for (n, s, f, k, states, transitions) in [
+        (3, 1, 1, 0, 946_826, 2_502_706),
+        (4, 1, 1, 0, 5_016_829, 13_274_370),
+        (3, 0, 1, 0, 1_523_262, 4_023_839),
+        (4, 0, 1, 0, 8_398_826, 22_198_116),
+        (3, 1, 0, 0, 833_495, 2_208_493),
+        (4, 1, 0, 0, 4_114_085, 10_886_173),
+        (2, 1, 1, 1, 120_412, 314_711),
+        (3, 1, 1, 1, 913_903, 2_416_892),
+        (2, 1, 0, 1, 117_150, 308_489),
+        (3, 1, 0, 1, 784_398, 2_077_948),
+    ] {
+        let (got, got_t, ..) = explore(protocol(n, s, f, 0, k));
+        assert_eq!((got, got_t), (states, transitions), "n = {n}, S = {s}, F = {f}, KERNCOW = {k}");
+    }
+    assert_eq!(explore(system(&TWO_PHASE_COMMIT, &[("N", 7)])).0, 296_448);
+}
