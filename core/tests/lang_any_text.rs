@@ -136,6 +136,7 @@ fn trap(text: &str) -> String {
         warnings: Vec::new(),
         question,
         options,
+        settings: Default::default(),
     });
     for _ in 0..10_000 {
         assert!(s.step(Choice { agent: 0, pick: 0 }), "nothing was wrong");

@@ -43,7 +43,15 @@ fn session(text: &str) -> Session {
     let options = Options::default();
     let system = System::new(Arc::new(compiled.program), &options).unwrap_or_else(|e| panic!("{e}\n{text}"));
     let (layers, question) = (vec![2], Question::default());
-    Session::new(Loaded { system, sources, layers, warnings: compiled.warnings, question, options })
+    Session::new(Loaded {
+        system,
+        sources,
+        layers,
+        warnings: compiled.warnings,
+        question,
+        options,
+        settings: Default::default(),
+    })
 }
 
 /// One line for each diagnostic, with what goes with it indented below.

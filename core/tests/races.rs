@@ -19,7 +19,15 @@ fn races(text: &str) -> BTreeSet<(String, u32, u32)> {
     let system = System::new(Arc::new(compiled.program), &options).unwrap_or_else(|e| panic!("{e}"));
     let (layers, question) = (vec![2], Question::default());
     let sources = Arc::new(sources);
-    let whole = Session::new(Loaded { system, sources, layers, warnings: Vec::new(), question, options });
+    let whole = Session::new(Loaded {
+        system,
+        sources,
+        layers,
+        warnings: Vec::new(),
+        question,
+        options,
+        settings: Default::default(),
+    });
     let agents = whole.system().agents();
     let mut out = BTreeSet::new();
     for first in 0..agents {

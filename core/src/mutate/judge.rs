@@ -109,7 +109,7 @@ impl Bench {
 
     /// The smallest first: they cost least.
     pub fn sort(&mut self) {
-        self.cases.sort_by(|a, b| (a.states, a.name()).cmp(&(b.states, b.name())));
+        self.cases.sort_by_key(|case| (case.states, case.name()));
     }
 }
 
