@@ -283,13 +283,14 @@ fn any_row(rng: &mut ChaCha8Rng, huge: bool) -> String {
 #[test]
 fn any_row_has_an_answer_on_any_design() {
     let mut rng = ChaCha8Rng::seed_from_u64(20);
-    for design in &library().designs {
+    for (n, design) in library().designs.iter().enumerate() {
         let mut runner = runner(&design.id, &[]);
         let mut answered = 0;
         for i in 0..40 {
             // huge regions take their time
             let seq = any_row(&mut rng, i == 7);
-            let id = format!("x{i}{}", if i % 2 == 0 { "r" } else { "" });
+            // each design with one kind of swap device: compiling is what takes time
+            let id = format!("x{i}{}", if n % 2 == 0 { "r" } else { "" });
             let row = Row::parse(&serde_json::json!({ "id": id, "seq": seq }).to_string()).expect("a row");
             match runner.run_to_end(&row) {
                 Ok((answer, mut end)) => {

@@ -8,21 +8,39 @@ SWITCH(LRU_BATCH, 0, "new pages wait in a per-CPU batch that holds a reference o
 /* One place stands for the kernel's fifteen, where nobody asks for more: what matters is whether this page waits. */
 int lru_batch[NR_CPUS][LRU_BATCH_PAGES];
 
+enum { OTHER_PAGE = -1 };
+
 /* A new page is mapped. */
 void lru_cache_add(struct page *page)
 {
 	if (!LRU_BATCH)
 		return;
+	int place = lru_batch_place();
+	get_page(page);
+	WRITE_ONCE(lru_batch[smp_processor_id()][place], page_to_pfn(page));
+}
+
+/* A free place of this CPU's batch; a full one goes to the list. */
+int lru_batch_place(void)
+{
 	int cpu = smp_processor_id();
 	int place = 0;
+
 	while (place < LRU_BATCH_PAGES && READ_ONCE(lru_batch[cpu][place]))
 		place++;
-	if (place == LRU_BATCH_PAGES) {
-		lru_add_drain();
-		place = 0;
+	if (place < LRU_BATCH_PAGES)
+		return place;
+	lru_add_drain();
+	return 0;
+}
+
+/* Pages that are not modelled take places, too. */
+void lru_cache_add_others(int pages)
+{
+	for (int i = 0; i < pages; i++) {
+		int place = lru_batch_place();
+		WRITE_ONCE(lru_batch[smp_processor_id()][place], OTHER_PAGE);
 	}
-	get_page(page);
-	WRITE_ONCE(lru_batch[cpu][place], page_to_pfn(page));
 }
 
 /* This CPU's batch goes to the list, and its references go. */
@@ -36,6 +54,8 @@ void lru_add_drain(void)
 		if (!pfn)
 			continue;
 		WRITE_ONCE(lru_batch[cpu][place], 0);
+		if (pfn == OTHER_PAGE)
+			continue;
 		struct page *page = pfn_to_page(pfn);
 		set_bit(PG_lru, &page->flags);
 		put_page(page);

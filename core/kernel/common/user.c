@@ -52,9 +52,10 @@ void user_drain(void)
 	unmap_drains_lru();
 }
 
-/* Parent and child use pages at once after a fork; measured: too few to fill the LRU batch. */
-void fork_fills_batch(void)
+/* Pages in the LRU batch when a program begins that are not its own. */
+int lru_batch_at_start(void)
 {
+	return 0;
 }
 
 /* A child does something for the first time: its own pages come and go. */

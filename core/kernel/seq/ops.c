@@ -160,6 +160,8 @@ void seq_register(void)
 		seq_fail(EBUSY);
 		return;
 	}
+	/* Setting up the ring empties the batch, and so does waiting for it. */
+	lru_add_drain();
 	if (!seq_take(buffer, current_process(), FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM, true)) {
 		seq_fail(EFAULT);
 		return;
@@ -174,9 +176,12 @@ void seq_ring(bool into_memory, u64 value)
 {
 	struct seq_ref *buffer = &seq_buffer[current_process()];
 
-	if (!buffer->times)
+	if (!buffer->times) {
 		observe("noring", 1);
-	else if (into_memory)
+		return;
+	}
+	lru_add_drain();
+	if (into_memory)
 		seq_ref_fill(buffer, value);
 	else
 		observe("value", seq_ref_read(buffer));
@@ -275,7 +280,8 @@ void seq_state(void)
 void seq_fork(int child)
 {
 	fork(child);
-	fork_fills_batch();
+	/* Parent and child use pages of theirs at once; as many as the measured rows tell. */
+	lru_cache_add_others(7);
 }
 
 void seq_exit(void)

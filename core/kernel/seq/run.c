@@ -202,6 +202,8 @@ void seq_step(void)
 {
 	struct seq_op *op = &seq_ops[seq_at];
 
+	if (seq_at == 0)
+		lru_cache_add_others(lru_batch_at_start());
 	if (current_process() && !seq_began[current_process()]) {
 		seq_began[current_process()] = true;
 		child_begins();

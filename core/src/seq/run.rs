@@ -85,7 +85,7 @@ impl Runner {
                 ("NR_FRAMES", frames),
                 ("NR_SWAP", 4),
                 ("NR_FILES", 2),
-                ("LRU_BATCH_PAGES", 15),
+                ("LRU_BATCH_PAGES", 14),
                 ("SWAP_DISK", !kind.swap_in_memory as u32),
                 ("SWAP_RAM", kind.swap_in_memory as u32),
                 ("KSM", kind.ksm as u32),
