@@ -13,8 +13,9 @@ use serde_json::Value;
 const ROWS: &str = include_str!("data/kernels/sequences.jsonl");
 const DIFFERENCES: &str = include_str!("data/kernels/differences.txt");
 
-/// Each kernel that was measured, the design of its time, and what distinguishes the two.
-const KERNELS: &[(&str, &str, &[(&str, i64)])] = &[
+/// A kernel that was measured, the design of its time, and switches that distinguish the two.
+type Kernel = (&'static str, &'static str, &'static [(&'static str, i64)]);
+const KERNELS: &[Kernel] = &[
     ("4.19", "4.19-mapcount", &[]),
     ("5.8", "5.8-force-cow", &[]),
     // the early copy of hugetlb pages came with 5.12
