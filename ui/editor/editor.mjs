@@ -84,7 +84,7 @@ class CEditor extends HTMLElement {
         EditorState.tabSize.of(8), syntaxHighlighting(colours), looks,
         // Escape gives the Tab key back to the page: nobody is caught in here.
         keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...lintKeymap, indentWithTab]),
-        EditorView.contentAttributes.of({ "aria-label": this.getAttribute("label") ?? "C source" }),
+        EditorView.contentAttributes.of({ tabindex: "0", "aria-label": this.getAttribute("label") ?? "C source" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) this.dispatchEvent(new CustomEvent("edit", { detail: this.value }));
         }),

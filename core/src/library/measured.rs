@@ -44,4 +44,17 @@ mod tests {
         }
         assert!(all.iter().any(|one| !one.passes));
     }
+
+    #[test]
+    fn the_table_says_what_was_measured() {
+        const CASES: &str = include_str!("../../tests/data/kernels/selftests.txt");
+        const RESULTS: &str = include_str!("../../tests/data/kernels/cow_selftest.jsonl");
+        for one in measured() {
+            let cell = format!("{} {} = ", one.scenario, one.variant);
+            let test = CASES.lines().find_map(|line| line.strip_prefix(&cell)).unwrap_or_else(|| panic!("{one:?}"));
+            let row = RESULTS.lines().find(|line| line.contains(&format!("\"test\": \"{test}\""))).expect("a row");
+            let word = if one.passes { "ok" } else { "fail" };
+            assert!(row.contains(&format!("\"{}\": \"{word}\"", one.kernel)), "{one:?}: {row}");
+        }
+    }
 }

@@ -111,7 +111,7 @@ fn side(run: &ComparedRun, parts_at: Option<u32>, which: usize) -> Html {
             <h2>{ run.title.clone() }</h2>
             { end }
             if from > 0 { <p class="dim">{ format!("{from} steps before") }</p> }
-            <ol>{ for rows.map(row) }</ol>
+            <ol tabindex="0" aria-label="Steps">{ for rows.map(row) }</ol>
             if run.steps.len() > to { <p class="dim">{ format!("{} steps more", run.steps.len() - to) }</p> }
             <p><a class="button small" href={format!("#{}", run.link)}>{ "Step through this one" }</a></p>
         </section>

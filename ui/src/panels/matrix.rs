@@ -74,7 +74,7 @@ pub fn Matrix(props: &MatrixProps) -> Html {
                 </table>
                 if rows.is_empty() { <p class="none">{ "Nothing passes these filters." }</p> }
             </div>
-            <p class="dim legend">{ "✕ breaks · ✓ holds · ? not decided · · not searched yet. A small ▲ marks a cell that real kernels were measured for; ▲ ok, ▲ fail is what the kernel's own test said." }</p>
+            <p class="dim legend">{ "✕ breaks, ✓ holds, ? not decided, · not searched yet. ▲ ok or fail: what the kernel's own selftest said on a real kernel of that version." }</p>
         </main>
     }
 }
