@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use cowscope_core::view::{Actor, ActorKind, Bar, BarKind, Step, StepKind, Trace};
 use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -33,7 +34,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let driver = use_context::<Driver>();
     let node = use_node_ref();
     let scale = browser::type_size() / 14.0;
-    let width = use_width(&node) / scale;
+    let width = use_width(&node, props.size) / scale;
     let zoom = use_state(|| 1.0_f64);
     let layout = Layout::new(&props.trace, props.step, width, *zoom, props.cycles);
     let lanes = props.trace.actors.iter().map(|actor| actor.cpu + 1).max().unwrap_or(0);
@@ -97,18 +98,20 @@ pub fn Timeline(props: &TimelineProps) -> Html {
 }
 
 #[hook]
-fn use_width(node: &NodeRef) -> f64 {
+fn use_width(node: &NodeRef, size: Size) -> f64 {
     let width = use_state_eq(|| 1000.0_f64);
     let (setter, node) = (width.setter(), node.clone());
-    use_effect_with((), move |()| {
+    use_effect_with(size, move |_| {
         let measure = move || {
             if let Some(element) = node.cast::<Element>() {
                 setter.set(f64::from(element.client_width().max(200)));
             }
         };
         measure();
+        // once more when the new size of the type has come to the page
+        let later = Timeout::new(0, measure.clone());
         let listener = browser::window().map(|window| EventListener::new(&window, "resize", move |_| measure()));
-        move || drop(listener)
+        move || drop((listener, later))
     });
     *width
 }
