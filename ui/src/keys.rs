@@ -51,19 +51,13 @@ pub fn command(event: &KeyboardEvent, focused: Option<&Element>) -> Option<Comma
     if let Some((tag, role, editable)) = owner {
         let writes = editable || matches!(tag.as_str(), "input" | "textarea" | "select" | "c-editor");
         let presses = matches!(tag.as_str(), "button" | "a" | "summary") && command == Command::Play;
-        // whoever came with the mouse wants to step, not to move among tabs
-        let arrows = matches!(command, Command::Forward | Command::Back) && focus_visible(focused);
+        let arrows = matches!(command, Command::Forward | Command::Back);
         let moves = matches!(role.as_str(), "listbox" | "option" | "radio" | "tab" | "slider") && arrows;
         if writes || presses || moves {
             return None;
         }
     }
     Some(command)
-}
-
-/// True when the focus was moved by keyboard.
-pub fn focus_visible(element: Option<&Element>) -> bool {
-    element.is_some_and(|element| element.matches(":focus-visible").unwrap_or(false))
 }
 
 fn meaning(key: &str) -> Option<Command> {

@@ -10,7 +10,7 @@ use super::matrix_filter::{Choice, Filter, Row, Sort, filters, rows};
 use crate::driver::Driver;
 
 /// Verdicts by design, scenario and variant, of questions without switches or text of their own.
-type Known<'a> = BTreeMap<(&'a str, &'a str, &'a str), &'a Verdict>;
+type Known<'a> = BTreeMap<(&'a str, &'a str, &'a str), &'a Rc<Verdict>>;
 
 #[derive(Properties, PartialEq)]
 pub struct MatrixProps {
@@ -32,7 +32,7 @@ pub fn Matrix(props: &MatrixProps) -> Html {
         .verdicts
         .iter()
         .filter(|(question, _)| question.switches.is_empty() && question.edits.is_empty())
-        .map(|(q, verdict)| ((q.design.as_str(), q.scenario.as_str(), q.variant.as_str()), verdict.as_ref()))
+        .map(|(q, verdict)| ((q.design.as_str(), q.scenario.as_str(), q.variant.as_str()), verdict))
         .collect();
     let breaks = |design: &Design, row: &Row| {
         known
@@ -132,42 +132,59 @@ fn question(design: &Design, scenario: &Scenario, variant: &str) -> Question {
     }
 }
 
-fn line(library: &Library, known: &Known, designs: &[&Design], row: &Row) -> Html {
-    let scenario = row.scenario;
+#[derive(Properties, PartialEq)]
+struct LineProps {
+    library: Rc<Library>,
+    scenario: Rc<Scenario>,
+    variant: AttrValue,
+    /// Each column: the design, and its answer.
+    cells: Vec<(AttrValue, Option<Rc<Verdict>>)>,
+}
+
+/// One row: drawn again only when one of its own answers comes.
+#[component]
+fn Line(props: &LineProps) -> Html {
+    let scenario = &props.scenario;
     html! {
-        <tr key={format!("{} {}", scenario.id, row.variant)}>
-            <th scope="row" title={scenario.story.clone()}>{ scenario.title.clone() }if !row.variant.is_empty() { <small>{ format!(" {}", row.variant.replace('_', " ")) }</small> }</th>
-            { for designs.iter().map(|design| cell(library, known, design, row)) }
+        <tr>
+            <th scope="row" title={scenario.story.clone()}>{ scenario.title.clone() }if !props.variant.is_empty() { <small>{ format!(" {}", props.variant.replace('_', " ")) }</small> }</th>
+            { for props.cells.iter().map(|(design, verdict)| cell(props, design, verdict.as_deref())) }
         </tr>
     }
 }
 
-fn cell(library: &Library, known: &Known, design: &Design, row: &Row) -> Html {
-    let found = known.get(&(design.id.as_str(), row.scenario.id.as_str(), row.variant));
+fn line(library: &Rc<Library>, known: &Known, designs: &[&Design], row: &Row) -> Html {
+    let answer = |design: &&Design| {
+        let verdict = known.get(&(design.id.as_str(), row.scenario.id.as_str(), row.variant));
+        (AttrValue::from(design.id.clone()), verdict.map(|verdict| Rc::clone(verdict)))
+    };
+    let cells: Vec<_> = designs.iter().map(answer).collect();
+    html! { <Line key={format!("{} {}", row.scenario.id, row.variant)} library={library.clone()} scenario={Rc::new(row.scenario.clone())} variant={row.variant.to_owned()} {cells} /> }
+}
+
+fn cell(props: &LineProps, design: &AttrValue, found: Option<&Verdict>) -> Html {
     let (class, sign, word) = match found.map(|verdict| verdict.end) {
         Some(End::Breaks) => ("breaks", "✕", "breaks"),
         Some(End::Holds) => ("holds", "✓", "holds"),
         Some(End::NotDecided) => ("undecided", "?", "not decided"),
         None => ("unasked", "·", "not searched"),
     };
+    let (scenario, variant) = (&props.scenario, props.variant.as_str());
     let first = found.and_then(|verdict| verdict.breaks.first());
-    let href = first.map_or_else(|| start(library, design, row), |first| format!("#{}", first.link));
-    let measured = library.measured.iter().find(|measured| {
-        measured.design == design.id && measured.scenario == row.scenario.id && measured.variant == row.variant
+    let href = first.map_or_else(|| start(props, design), |first| format!("#{}", first.link));
+    let measured = props.library.measured.iter().find(|measured| {
+        measured.design == design.as_str() && measured.scenario == scenario.id && measured.variant == variant
     });
-    let mut name = format!("{}, {} {}: {word}", design.id, row.scenario.title, row.variant);
+    let mut name = format!("{design}, {} {variant}: {word}", scenario.title);
     if let Some(first) = first {
         name.push_str(&format!(" ({})", first.promise));
     }
     if let Some(measured) = measured {
-        name.push_str(&format!(
-            "; kernel {} measured: {}",
-            measured.kernel,
-            if measured.passes { "ok" } else { "fail" }
-        ));
+        let said = if measured.passes { "ok" } else { "fail" };
+        name.push_str(&format!("; kernel {} measured: {said}", measured.kernel));
     }
     html! {
-        <td key={design.id.clone()}>
+        <td key={design.to_string()}>
             <a class={classes!("cell", class)} {href} aria-label={name.clone()} title={name}>{ sign }
                 if let Some(measured) = measured { <small class="measured">{ if measured.passes { "▲ ok" } else { "▲ fail" } }</small> }
             </a>
@@ -176,8 +193,9 @@ fn cell(library: &Library, known: &Known, design: &Design, row: &Row) -> Html {
 }
 
 /// The link to the start of a question.
-fn start(library: &Library, design: &Design, row: &Row) -> String {
-    let first = row.scenario.variants.first().is_none_or(|first| first.id == row.variant);
-    let variant = if first { String::new() } else { format!("&n={}", row.variant) };
-    format!("#/run?v={}&d={}&s={}{variant}", library.semantics, design.id, row.scenario.id)
+fn start(props: &LineProps, design: &str) -> String {
+    let variant = props.variant.as_str();
+    let first = props.scenario.variants.first().is_none_or(|first| first.id == variant);
+    let variant = if first { String::new() } else { format!("&n={variant}") };
+    format!("#/run?v={}&d={design}&s={}{variant}", props.library.semantics, props.scenario.id)
 }

@@ -11,7 +11,6 @@ use super::memory::Memory;
 use super::steps::Steps;
 use super::why::Why;
 use crate::browser;
-use crate::keys;
 use crate::store::{Action, Future, Run, Side, Store};
 
 const TABS: [(Side, &str); 4] =
@@ -35,7 +34,13 @@ pub struct SideProps {
 pub fn SideView(props: &SideProps) -> Html {
     let choose = |side: Side| {
         let dispatch = props.dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Side(side)))
+        Callback::from(move |event: MouseEvent| {
+            dispatch.dispatch(Action::Side(side));
+            // Whoever came with the mouse wants to step with the arrows next, not to move among tabs.
+            if clicks(&event) > 0.0 {
+                browser::focus_id("side-panel");
+            }
+        })
     };
     let onkeydown = {
         let (dispatch, side) = (props.dispatch.clone(), props.side);
@@ -46,9 +51,6 @@ pub fn SideView(props: &SideProps) -> Html {
                 "ArrowLeft" => (at + TABS.len() - 1) % TABS.len(),
                 _ => return,
             };
-            if !keys::focus_visible(browser::document().and_then(|page| page.active_element()).as_ref()) {
-                return;
-            }
             event.prevent_default();
             dispatch.dispatch(Action::Side(TABS[to].0));
             browser::focus_id(&tab_id(TABS[to].0));
@@ -82,6 +84,11 @@ pub fn SideView(props: &SideProps) -> Html {
             <div class="side-body" id="side-panel" role="tabpanel" aria-labelledby={tab_id(props.side)} tabindex="0">{ panel }</div>
         </section>
     }
+}
+
+/// How often the mouse was clicked; 0 when it was a key.
+fn clicks(event: &MouseEvent) -> f64 {
+    js_sys::Reflect::get(event, &"detail".into()).ok().and_then(|count| count.as_f64()).unwrap_or(0.0)
 }
 
 fn tab_id(side: Side) -> String {
