@@ -57,6 +57,8 @@ need_node() {
   have node || packages+=(nodejs)
   have npm || packages+=(npm)
   [ "$1" = serve ] || browser >/dev/null || packages+=(chromium fonts-dejavu-core)
+  # Where CI runs on Debian, the page is tried in Debian's Firefox too; elsewhere in whichever is there.
+  [ "$1" = serve ] || [ "$ROUTE" != debian ] || [ -z "${CI:-}" ] || firefox >/dev/null || packages+=(firefox-esr)
 }
 
 node_new_enough() {
@@ -74,6 +76,9 @@ browser() {
   [ -z "${CHROMIUM:-}" ] || fail "no browser at CHROMIUM=$CHROMIUM"
   return 1
 }
+
+# The other browser, where there is one.
+firefox() { command -v "${FIREFOX:-firefox-esr}" || command -v firefox; }
 
 npm_stamp() { echo "$1 $(cksum <tools/npm/package-lock.json)"; }
 
