@@ -58,7 +58,7 @@ need_node() {
   have npm || packages+=(npm)
   [ "$1" = serve ] || browser >/dev/null || packages+=(chromium fonts-dejavu-core)
   # Where CI runs on Debian, the page is tried in Debian's Firefox too; elsewhere in whichever is there.
-  [ "$1" = serve ] || [ "$ROUTE" != debian ] || [ -z "${CI:-}" ] || firefox >/dev/null || packages+=(firefox-esr)
+  [ "$1" = serve ] || [ "$ROUTE" != debian ] || [ -z "${CI:-}" ] || other_browser >/dev/null || packages+=(firefox-esr)
 }
 
 node_new_enough() {
@@ -78,7 +78,7 @@ browser() {
 }
 
 # The other browser, where there is one.
-firefox() { command -v "${FIREFOX:-firefox-esr}" || command -v firefox; }
+other_browser() { command -v "${FIREFOX:-firefox-esr}" || command -v firefox; }
 
 npm_stamp() { echo "$1 $(cksum <tools/npm/package-lock.json)"; }
 

@@ -97,8 +97,8 @@ test_browser() {
   # A port of its own, so that two checkouts can be tested at once.
   COWSCOPE_TEST_PORT=${COWSCOPE_TEST_PORT:-$((20000 + RANDOM % 10000))} CHROMIUM=$(browser) \
     counted node "$NPM/node_modules/@playwright/test/cli.js" test --config e2e/playwright.config.mjs
-  if firefox >/dev/null; then
-    FIREFOX=$(firefox) counted node e2e/firefox.mjs
+  if other_browser >/dev/null; then
+    FIREFOX=$(other_browser) counted node e2e/firefox.mjs
   else
     say "no Firefox here: not tried in it"
   fi
