@@ -169,7 +169,7 @@ fn by_tlb(deed: &Deed, frame: u64) -> bool {
     let of_user = |step: &&Step| step.kind == StepKind::User && step.accesses.iter().any(|a| a.word.starts_with(&data));
     let walked = |step: &&Step| step.accesses.iter().any(|a| a.word.starts_with("pte[") || a.word.starts_with("pmd["));
     let mut steps = deed.steps.iter().map(|(_, step)| step);
-    steps.clone().any(|step| of_user(step)) && !steps.any(|step| walked(step))
+    steps.clone().any(of_user) && !steps.any(walked)
 }
 
 fn phrase(word: &Word, frame: u64) -> Option<String> {

@@ -5,6 +5,9 @@ use cowscope_core::view::{Design, End, Flow, Library, Scenario};
 /// A value and its label.
 type Labelled = (String, String);
 
+/// How a cell ended, and the promises it breaks.
+pub type Ended = (End, Vec<String>);
+
 /// What is asked for; an empty text lets everything through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -87,7 +90,7 @@ pub fn rows<'a>(
     library: &'a Library,
     filter: &Filter,
     designs: &[&Design],
-    breaks: &dyn Fn(&Design, &Row) -> Option<(End, Vec<String>)>,
+    breaks: &dyn Fn(&Design, &Row) -> Option<Ended>,
 ) -> Vec<Row<'a>> {
     let all = library
         .scenarios
@@ -141,8 +144,8 @@ fn kind(kind: Flow) -> &'static str {
 }
 
 fn memory(scenario: &Scenario, variant: &str) -> &'static str {
-    let tells = |word: &&str| scenario.id.contains(word) || variant.contains(word);
-    MEMORIES.iter().find(|(_, words)| words.iter().any(|word| tells(&word))).map_or(ORDINARY, |(name, _)| name)
+    let tells = |word: &str| scenario.id.contains(word) || variant.contains(word);
+    MEMORIES.iter().find(|(_, words)| words.iter().any(|word| tells(word))).map_or(ORDINARY, |(name, _)| name)
 }
 
 #[cfg(test)]
