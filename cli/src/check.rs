@@ -1,5 +1,6 @@
 //! `cowscope check`: does a design hold in a scenario?
 
+use crate::baseline::{self, Known};
 use crate::complaint::Complaint;
 use crate::output::{Output, Style};
 use crate::{Answer, interrupt, question};
@@ -11,6 +12,7 @@ use cowscope_core::replay::trace_of_break;
 use cowscope_core::report::{TableOptions, table};
 use cowscope_core::trace::Verdict;
 use cowscope_core::view::Question;
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -21,6 +23,8 @@ Examples:
   cowscope check --design 2021-unshare-v1 --scenario fork-vs-gup-fast
   cowscope check -d 6.1-anon-exclusive -s all --json
   cowscope check -d my.c -s fork-vs-gup-fast -v get --set SEQCOUNT=0
+  cowscope check -d my.c -s all --write-baseline known.json     what breaks now
+  cowscope check -d my.c -s all --baseline known.json           what breaks besides
 
 Exit status: 0 all of them hold, 1 one breaks, 2 none breaks but one is not decided, 3 bad input.")]
 pub struct Args {
@@ -38,6 +42,12 @@ pub struct Args {
     /// Verdicts only
     #[arg(short, long)]
     quiet: bool,
+    /// Breaks that this file lists are known: they are told, and do not count
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<String>,
+    /// Write the breaks that were found to a file for --baseline
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<String>,
     /// Do not search for the switches that would repair a break
     #[arg(long)]
     no_repairs: bool,
@@ -51,6 +61,8 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
     if questions.is_empty() {
         return Err(Complaint::new("there is nothing to check"));
     }
+    let known = args.baseline.as_deref().map(baseline::read).transpose()?.unwrap_or_default();
+    let mut found = BTreeSet::new();
     let mut verdicts = Vec::new();
     let mut all = Vec::new();
     for question in &questions {
@@ -66,12 +78,26 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
             repairs(&loaded, &answer.found, each, &mut |counts| show.hear(counts))
         };
         show.end();
-        verdicts.push(answer.verdict);
+        let breaks: BTreeSet<Known> =
+            answer.found.iter().map(|f| Known::new(question, &loaded.question.variant, &f.id)).collect();
+        let only_known = !breaks.is_empty() && breaks.is_subset(&known);
+        found.extend(breaks);
+        verdicts.push(match answer.end {
+            End::Complete if only_known => Verdict::Holds,
+            _ if only_known => Verdict::NotDecided,
+            _ => answer.verdict,
+        });
+        if only_known && !out.json {
+            out.print("known: ")?;
+        }
         if out.json {
             all.push(as_json(&loaded, &answer, &mended, begin.elapsed()));
         } else {
             tell(args, question, &loaded, (&answer, &mended), begin.elapsed(), out)?;
         }
+    }
+    if let Some(path) = &args.write_baseline {
+        baseline::write(path, &found)?;
     }
     let worst = worst(&verdicts);
     if out.json {

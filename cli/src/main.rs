@@ -1,5 +1,6 @@
 //! `cowscope`: the command line.
 
+mod baseline;
 mod bench;
 mod check;
 mod complaint;
@@ -12,6 +13,7 @@ mod matrix;
 mod merge;
 mod mmu;
 mod mutate;
+mod new;
 mod output;
 mod progress;
 mod question;
@@ -66,6 +68,7 @@ enum Command {
     Run(run::Args),
     Mutate(mutate::Args),
     Report(report::Args),
+    New(new::Args),
     Dis(dis::Args),
     Seq(seq::Args),
     Bench(bench::Args),
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
         Command::Merge(args) => matrix::merge(&args, &mut out),
         Command::Search(args) => search::run(&args, &mut out),
         Command::Seq(args) => seq::run(&args, &mut out),
+        Command::New(args) => new::run(&args, &mut out),
         Command::Dis(args) => dis::run(&args, &mut out),
         Command::Bench(args) => bench::run(&args, &mut out),
         Command::Check(args) => check::run(&args, &mut out),

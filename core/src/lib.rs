@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod explore;
+pub mod invariants;
 pub mod lang;
 pub mod library;
 pub mod link;

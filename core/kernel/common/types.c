@@ -90,38 +90,10 @@ struct mm_struct mms[NR_MMS];
 struct page_ref refs[NR_REFS];
 int zero_pfn;  /* the page of zeroes */
 
-/* What a GUP caller wants. The values are the kernel's. */
-enum foll_flags {
-	FOLL_WRITE = 0x01,
-	FOLL_GET = 0x04,
-	FOLL_FORCE = 0x10,
-	FOLL_LONGTERM = 0x100,
-	FOLL_COW = 0x4000,
-	FOLL_PIN = 0x40000,
-};
-
 /* What a fault is about. */
 enum fault_flags {
 	FAULT_FLAG_WRITE = 0x01,
 	FAULT_FLAG_UNSHARE = 0x400,
-};
-
-enum errors {
-	EIO = 5,
-	EAGAIN = 11,
-	ENOMEM = 12,
-	EFAULT = 14,
-	EBUSY = 16,
-	EINVAL = 22,
-	EMLINK = 31,
-	ENOSYS = 38,
-	EOPNOTSUPP = 95,
-};
-
-enum protections {
-	PROT_NONE = 0,
-	PROT_READ = 1,
-	PROT_WRITE = 2,
 };
 
 /* A pin adds this much to the count of a small page, so that "maybe pinned" can be read off it. */

@@ -78,10 +78,6 @@ SYSCALL int munmap(u64 va, int pages)
 	return ret;
 }
 
-enum {
-	MADV_DONTNEED = 4, MADV_DONTFORK = 10, MADV_DOFORK = 11, MADV_WIPEONFORK = 18, MADV_KEEPONFORK = 19, MADV_PAGEOUT = 21,
-};
-
 /* The flag of the area that an advice sets; what undoes it is the next number. */
 u64 advised_flag(int advice)
 {

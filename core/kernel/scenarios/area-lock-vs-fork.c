@@ -21,5 +21,6 @@ PROCESS(0) CPU(2) void writes_second_half(void)
 	store(A + 8, 3);
 	await(forked && copied);
 	u64 seen = load(A + 8);
+	reached("the third thread reads what it wrote, after fork and copy");
 	assert(seen == 3);
 }

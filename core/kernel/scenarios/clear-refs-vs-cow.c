@@ -22,5 +22,6 @@ PROCESS(0) CPU(2) void writes_second_half(void)
 	store(A + 8, 3);
 	await(flushed && copied);
 	u64 seen = load(A + 8);
+	reached("the third thread reads what it wrote, after flush and copy");
 	assert(seen == 3);
 }

@@ -19,5 +19,6 @@ PROCESS(0) CPU(2) void reads(void)
 {
 	await(told);
 	u64 seen = load(A);
+	reached("the third thread reads what it has heard of");
 	assert(seen == 2);
 }

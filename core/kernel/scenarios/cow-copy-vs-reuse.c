@@ -12,5 +12,5 @@ SETUP PROCESS(1) CPU(2) void warm_child(void) { load(A); }
 SETUP PROCESS(0) CPU(1) void warm_parent(void) { load(A); }
 
 PROCESS(0) CPU(0) void parent_writes(void) { store(A, 2); }
-PROCESS(0) CPU(1) void parent_reads(void) { load(A); load(A); }
+PROCESS(0) CPU(1) void parent_reads(void) { load(A); load(A); reached("the other thread has read"); }
 PROCESS(1) CPU(2) void child_writes(void) { store(A, 3); }

@@ -21,6 +21,7 @@ PROCESS(0) CPU(0) void gup(void)
 	if (got > 0) {
 		dma_read(0, 0);
 		await(written);
+		reached("the reference outlives the mapping");
 		dma_read(0, 0);
 		unpin(0);
 	}

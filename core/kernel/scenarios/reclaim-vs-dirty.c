@@ -24,5 +24,6 @@ PROCESS(0) CPU(0) void owner(void)
 
 DAEMON PROCESS(1) CPU(1) void kswapd(void)
 {
-	reclaim(0, A);
+	if (reclaim(0, A))
+		reached("reclaim got the page");
 }

@@ -22,5 +22,6 @@ PROCESS(0) CPU(0) void parent(void) {
 PROCESS(1) CPU(1) void child(void) {
 	store(A + 8, 3);
 	u64 seen = load(A);
+	reached("the child reads");
 	assert(seen == 1);
 }

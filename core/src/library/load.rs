@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cowscope_mmu::{CostTable, MemoryOrder, RemoteFlush};
 
-use super::meta::{library, library_with};
+use super::meta::{Library, OWN_KERNEL_TEXTS, library_with, syscalls};
 use super::texts::FILES;
 use crate::lang::compile::{SCENARIO, compile};
 use crate::lang::diag::Diagnostic;
@@ -39,6 +39,8 @@ pub enum LoadError {
     Value { option: String, value: String, allowed: &'static str },
     /// The texts do not compile.
     Texts { diagnostics: Vec<Diagnostic>, sources: Arc<Sources> },
+    /// A kernel of its own lacks system calls that the scenario makes.
+    Missing { kernel: String, scenario: String, calls: Vec<String> },
     /// They compile, but can't be run.
     Build(BuildError),
 }
@@ -59,6 +61,9 @@ impl fmt::Display for LoadError {
             LoadError::Texts { diagnostics, .. } => {
                 write!(f, "{}", diagnostics.first().map_or("the texts do not compile", |d| &d.message))
             }
+            LoadError::Missing { kernel, scenario, calls } => {
+                write!(f, "the kernel `{kernel}` has no {}, which `{scenario}` calls", calls.join(", no "))
+            }
             LoadError::Build(e) => write!(f, "{e}"),
         }
     }
@@ -70,15 +75,16 @@ fn unknown(what: &'static str, name: &str, known: Vec<String>) -> LoadError {
 }
 
 /// The texts of a question, in order, with their layers.
-fn texts(q: &Question) -> Result<(Sources, Vec<u8>), LoadError> {
-    let lib = library();
+fn texts(lib: &Library, q: &Question) -> Result<(Sources, Vec<u8>), LoadError> {
     let chain = lib.chain(&q.design);
     let own = chain.len() as u8;
     let layer_of_design = |id: &str| chain.iter().position(|d| d == id).map(|at| at as u8 + 1);
     let scenario = format!("scenarios/{}.c", q.scenario);
+    let own_kernel = chain.first().is_some_and(|first| lib.own_kernels.contains(first));
     let mut files: Vec<(u8, String, String)> = Vec::new();
     for (name, text) in FILES {
         let layer = match name {
+            n if n.starts_with("common/") && own_kernel && !OWN_KERNEL_TEXTS.contains(n) => continue,
             n if n.starts_with("common/") => 0,
             n if **n == scenario => SCENARIO,
             n => match n.strip_prefix("designs/").and_then(|n| n.split('/').next()).and_then(layer_of_design) {
@@ -106,6 +112,15 @@ fn texts(q: &Question) -> Result<(Sources, Vec<u8>), LoadError> {
     }
     if !files.iter().any(|f| f.0 == SCENARIO) {
         return Err(unknown("scenario", &q.scenario, lib.scenarios.iter().map(|s| s.id.clone()).collect()));
+    }
+    if own_kernel {
+        let has: Vec<&str> =
+            files.iter().filter(|f| f.0 != SCENARIO || f.1 == scenario).flat_map(|f| syscalls(&f.2)).collect();
+        let needs = lib.scenarios.iter().find(|s| s.id == q.scenario).map(|s| s.needs.clone()).unwrap_or_default();
+        let calls: Vec<String> = needs.into_iter().filter(|call| !has.contains(&call.as_str())).collect();
+        if !calls.is_empty() {
+            return Err(LoadError::Missing { kernel: q.design.clone(), scenario: q.scenario.clone(), calls });
+        }
     }
     files.sort_by_key(|f| f.0);
     let mut sources = Sources::new();
@@ -165,7 +180,7 @@ fn machine(pairs: &[(String, String)]) -> Result<Options, LoadError> {
 pub fn load(question: &Question) -> Result<Loaded, LoadError> {
     let lib = library_with(&question.edits);
     let mut q = question.clone();
-    let (sources, layers) = texts(&q)?;
+    let (sources, layers) = texts(&lib, &q)?;
     let mut options: BTreeMap<String, i64> = BTreeMap::new();
     if let Some(d) = lib.designs.iter().find(|d| d.id == q.design) {
         for (name, _) in &q.switches {

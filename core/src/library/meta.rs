@@ -1,7 +1,7 @@
 //! Titles, stories, switches and variants, read from the texts themselves.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::texts::FILES;
@@ -24,6 +24,8 @@ pub struct Library {
     pub promises: Vec<Promise>,
     /// What a design is based on, if it says so by `BASE("...")`: it holds only what differs from that.
     pub bases: BTreeMap<String, String>,
+    /// Designs that are kernels of their own: of the common texts they have [`OWN_KERNEL_TEXTS`] only.
+    pub own_kernels: BTreeSet<String>,
     /// Switches that every design has.
     pub common_switches: Vec<Flag>,
     /// Sizes that can be set: what the common texts define unless somebody else does.
@@ -90,7 +92,13 @@ fn read(files: &[(&str, &str)]) -> Library {
         lib.bases.extend(base.map(|base| (id.to_string(), base)));
     }
     for id in ids {
-        let mut design = Design { id: id.to_string(), switches: lib.common_switches.clone(), ..Design::default() };
+        let own_kernel = said[id].iter().any(|d| &*d.name.name == "OWN_KERNEL");
+        let mut design = Design { id: id.to_string(), ..Design::default() };
+        if own_kernel {
+            lib.own_kernels.insert(id.to_string());
+        } else {
+            design.switches = lib.common_switches.clone();
+        }
         for part in lib.chain(id) {
             for d in said.get(part.as_str()).into_iter().flatten() {
                 // of what it is based on, a design has the switches and the promises
@@ -105,12 +113,38 @@ fn read(files: &[(&str, &str)]) -> Library {
         design.era = year(&design.id).to_owned();
     }
     lib.designs.sort_by_key(|d| age(&d.id));
+    let calls: Vec<&str> =
+        files.iter().filter(|(n, _)| n.starts_with("common/")).flat_map(|(_, source)| syscalls(source)).collect();
     for (name, source) in files {
         let Some(id) = name.strip_prefix("scenarios/").and_then(|n| n.strip_suffix(".c")) else { continue };
-        let scenario = read_scenario(&mut lib, id, source, &constants);
+        let mut scenario = read_scenario(&mut lib, id, source, &constants);
+        let called = |call: &&str| calls_in(source).any(|name| name == *call);
+        scenario.needs = calls.iter().filter(|call| called(call)).map(|call| call.to_string()).collect();
+        scenario.needs.sort();
+        scenario.needs.dedup();
         lib.scenarios.push(scenario);
     }
     lib
+}
+
+/// The common texts that a kernel of its own has: sizes, and the numbers that scenarios write.
+pub const OWN_KERNEL_TEXTS: [&str; 2] = ["common/config.c", "common/abi.c"];
+
+/// The system calls that a text defines: what stands between `SYSCALL` at the beginning of a line and its parameters.
+pub fn syscalls(source: &str) -> impl Iterator<Item = &str> {
+    source.lines().filter_map(|line| {
+        let (head, _) = line.strip_prefix("SYSCALL ")?.split_once('(')?;
+        head.rsplit([' ', '*']).next()
+    })
+}
+
+/// Every name in a text that stands before an opening parenthesis.
+fn calls_in(source: &str) -> impl Iterator<Item = &str> {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    source.match_indices('(').map(move |(at, _)| {
+        let before = &source[..at];
+        &before[before.trim_end_matches(word).len()..]
+    })
 }
 
 /// Designs in the order in which they came to be: by kernel version, the mails of 2021 between 5.11 and 5.18, sketches last.

@@ -1,12 +1,14 @@
 //! What ships with the tool: kernel texts, designs, scenarios; and how a question becomes a running system.
 
+mod functions;
 mod load;
 mod measured;
 mod meta;
 
+pub use functions::{function_of, functions_of};
 pub use load::{LoadError, Loaded, load};
 pub use measured::measured;
-pub use meta::{Library, library, library_with};
+pub use meta::{Library, library, library_with, syscalls};
 
 /// The texts as they were when this was built.
 pub mod texts {

@@ -4,6 +4,7 @@ use cowscope_mmu::Mark;
 
 use super::turns::agent_of;
 use crate::explore::{Choice, Model, Phase, Violation};
+use crate::invariants::invariant;
 use crate::lang::compile::SCENARIO;
 use crate::lang::ir::{LocId, Op};
 use crate::library::{Loaded, library};
@@ -241,20 +242,11 @@ pub fn broken_of(sys: &System, v: &Violation, design: &str) -> Broken {
     let name = sys.invariant_name(v.invariant);
     let id = name.trim_start_matches("promise ").replace(' ', "-");
     let statement = match v.invariant {
-        broken::ISOLATION => "nobody reads what another process wrote after their fork".into(),
-        broken::PIN_COHERENCE => "what a pin's owner reaches at that address is the pinned frame".into(),
-        broken::LOST_WRITE => "a value that was stored is there until something else is stored".into(),
-        broken::STALE_AUTHORITY => "after a flush no CPU can use the rights that were withdrawn".into(),
-        broken::USE_AFTER_FREE => "nobody uses a frame that was given back".into(),
-        broken::COUNTS => "the counts of a frame cover everybody who holds it".into(),
-        broken::PROGRESS => "everybody gets to the end".into(),
-        broken::ASSERTION => "what the scenario asserts is true".into(),
-        broken::BUG_ON => "what the kernel takes for impossible does not happen".into(),
         n if n >= broken::PROMISE => {
             let p = library().promises.iter().find(|p| p.id == id && p.design == design);
             p.map(|p| format!("{design} promises: {}", p.statement)).unwrap_or_default()
         }
-        _ => "the program stays inside the language".into(),
+        n => invariant(n).map_or("the program stays inside the language", |i| i.statement).into(),
     };
     // of the others the step says where
     let trap = (broken::TRAP..broken::PROMISE).contains(&v.invariant);

@@ -410,16 +410,10 @@ impl System {
 
     /// The name of what a number in [`crate::explore::Violation::invariant`] stands for.
     pub fn invariant_name(&self, invariant: u16) -> String {
+        if let Some(known) = crate::invariants::invariant(invariant) {
+            return known.id.replace('-', " ");
+        }
         match invariant {
-            broken::ISOLATION => "isolation".into(),
-            broken::PIN_COHERENCE => "pin coherence".into(),
-            broken::LOST_WRITE => "no lost write".into(),
-            broken::STALE_AUTHORITY => "no stale authority".into(),
-            broken::USE_AFTER_FREE => "no use after free".into(),
-            broken::COUNTS => "counts".into(),
-            broken::PROGRESS => "progress".into(),
-            broken::ASSERTION => "assertion".into(),
-            broken::BUG_ON => "BUG_ON".into(),
             n if n >= broken::PROMISE => {
                 let name = self.program.strings.get((n - broken::PROMISE) as usize);
                 format!("promise {}", name.map_or("?", |s| s))

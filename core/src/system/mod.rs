@@ -93,22 +93,7 @@ pub enum Trap {
     TooManyStale,
 }
 
-/// Numbers of what can break, as they stand in [`Violation::invariant`].
-pub mod broken {
-    pub const ISOLATION: u16 = 1;
-    pub const PIN_COHERENCE: u16 = 2;
-    pub const LOST_WRITE: u16 = 3;
-    pub const STALE_AUTHORITY: u16 = 4;
-    pub const USE_AFTER_FREE: u16 = 5;
-    pub const COUNTS: u16 = 6;
-    pub const PROGRESS: u16 = 7;
-    pub const ASSERTION: u16 = 9;
-    pub const BUG_ON: u16 = 10;
-    /// Traps: this plus [`super::Trap`].
-    pub const TRAP: u16 = 0x40;
-    /// Promises: this plus the number of the promise's name in the program's strings.
-    pub const PROMISE: u16 = 0x100;
-}
+pub use crate::invariants::broken;
 
 /// Something that a step made known without changing anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -79,6 +79,9 @@ pub struct Scenario {
     pub look: String,
     /// Its variants, the default one first; may be empty.
     pub variants: Vec<Variant>,
+    /// The system calls that it makes: what a kernel must have to run it.
+    #[serde(default)]
+    pub needs: Vec<String>,
 }
 
 /// What a scenario is about.
