@@ -72,7 +72,7 @@ void free_pgtable(struct mm_struct *mm, u64 va)
  * khugepaged: the pages below the table become one huge page. Here the table has one page, and what comes in its place is a new
  * table with a new page: the race is about the old one. The old table is kept for later, as the kernel keeps it.
  */
-SYSCALL bool collapse(int process, u64 va)
+SYSCALL bool khugepaged_collapse(int process, u64 va)
 {
 	struct mm_struct *mm = &mms[process];
 	bool done = false;

@@ -23,6 +23,6 @@ PROCESS(0) CPU(0) void owner(void)
 
 DAEMON PROCESS(1) CPU(1) void khugepaged(void)
 {
-	if (collapse(0, A))
+	if (khugepaged_collapse(0, A))
 		reached("the table was replaced");
 }
