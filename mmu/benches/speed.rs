@@ -181,7 +181,7 @@ fn door() {
         }
     });
     // What a search makes again has its fingerprint known: that is the log without the hash.
-    measure("a word written (log, no hash)", |n| {
+    measure("a word taken back and written again (log, no hash)", |n| {
         let (mark, hash) = (st.mark(), st.fingerprint());
         for i in 0..n {
             st.redo(mark, &[(first + (i % 64) as u32, i)], hash);
