@@ -38,8 +38,8 @@ impl Touched {
     #[inline(always)]
     fn of(cells: &[Cell<u64>; Touched::WORDS]) -> Self {
         let mut set = [0; Self::WORDS];
-        for i in 0..Self::WORDS {
-            set[i] = cells[i].get();
+        for (word, cell) in set.iter_mut().zip(cells) {
+            *word = cell.get();
         }
         Touched(set)
     }
@@ -50,22 +50,12 @@ impl Touched {
         self.0[(slot >> 6) as usize % Self::WORDS] >> (slot & 63) & 1 == 1
     }
 
-    /// Do the two have a slot in common?
-    #[inline(always)]
-    pub fn meets(&self, other: &Touched) -> bool {
-        let mut common = 0;
-        for i in 0..Self::WORDS {
-            common |= self.0[i] & other.0[i];
-        }
-        common != 0
-    }
-
     /// What is in one or the other.
     #[inline(always)]
     pub fn and(&self, other: &Touched) -> Self {
         let mut set = self.0;
-        for i in 0..Self::WORDS {
-            set[i] |= other.0[i];
+        for (word, more) in set.iter_mut().zip(&other.0) {
+            *word |= more;
         }
         Touched(set)
     }
