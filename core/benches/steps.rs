@@ -114,9 +114,8 @@ fn scenario(design: &str, scenario: &str, variant: &str) -> System {
 /// Every design with every scenario: compiled, set up.
 fn compilation() {
     let lib = library();
-    let (mut longest, mut of, mut total, mut questions) = (0.0f64, String::new(), 0.0, 0);
     for round in 0..2 {
-        (longest, total, questions) = (0.0, 0.0, 0);
+        let (mut longest, mut of, mut total, mut questions) = (0.0f64, String::new(), 0.0, 0);
         for design in &lib.designs {
             for scenario in &lib.scenarios {
                 let q = Question { design: design.id.clone(), scenario: scenario.id.clone(), ..Question::default() };
