@@ -115,8 +115,11 @@ pub static DESKTOP: CostTable = CostTable {
     fence: cost(33, UOPS),
     invlpg: cost(200, HANSEN),
     invpcid: cost(350, HANSEN),
-    cr3_write: cost(200, "assumed; about that of INVLPG, without what the flush costs later"),
-    control_write: cost(200, "assumed; as MOV CR3"),
+    cr3_write: cost(
+        100,
+        "Linux, Documentation/arch/x86/pti.rst, \"Overhead\": on the order of a hundred cycles, without what the flush costs later",
+    ),
+    control_write: cost(100, "assumed; as MOV CR3"),
     ipi_send: cost(400, "assumed; a write of the x2APIC's interrupt command register"),
     ipi_deliver: cost(
         1000,

@@ -106,7 +106,7 @@ fn cost_tables_have_names_and_sources() {
         }
         let assumed = costs.iter().filter(|(_, c)| c.source.starts_with("assumed")).map(|(field, _)| *field);
         let known: &[&str] = match name {
-            "desktop" => &["cr3_write", "control_write", "ipi_send", "ipi_deliver", "syscall"],
+            "desktop" => &["control_write", "ipi_send", "ipi_deliver", "syscall"],
             _ => &[],
         };
         assert_eq!(assumed.collect::<Vec<_>>(), known, "{name}: what has no measured source");

@@ -93,16 +93,16 @@ fn parse_all(
     Ok(units)
 }
 
-/// What can run without being called: programs, what the hardware calls, and whatever a scenario holds.
+/// What is kept though nothing calls it: programs, what the hardware calls, and all but the common texts. (Those hold much that
+/// one scenario has no use for; in one's own text an error is told wherever it stands.)
 fn roots(cx: &Cx, entries: &[Entry]) -> Vec<usize> {
     let handlers = ["do_page_fault", "do_interrupt", "switch_mm"].iter().filter_map(|name| cx.func_names.get(*name));
     let programs = entries.iter().map(|e| &e.func);
-    let scenario = (0..cx.funcs.len()).filter(|f| cx.funcs[*f].layer == SCENARIO);
-    handlers.chain(programs).map(|f| *f as usize).chain(scenario).collect()
+    let own = (0..cx.funcs.len()).filter(|f| cx.funcs[*f].layer != 0);
+    handlers.chain(programs).map(|f| *f as usize).chain(own).collect()
 }
 
-/// Takes the code of functions that no root leads to: the kernel texts hold much that one scenario has no use for, and what was put in
-/// place of all its calls is called by nobody any more.
+/// Takes the code of functions that no root leads to. What was put in place of all its calls is called by nobody any more.
 fn drop_unreached(codes: &mut [Option<super::ir::Code>], roots: &[usize]) {
     let mut reached = vec![false; codes.len()];
     let mut next = roots.to_vec();

@@ -249,7 +249,7 @@ pub fn broken_of(sys: &System, v: &Violation, design: &str) -> Broken {
         n => invariant(n).map_or("the program stays inside the language", |i| i.statement).into(),
     };
     // of the others the step says where
-    let trap = (broken::TRAP..broken::PROMISE).contains(&v.invariant);
+    let trap = (broken::TRAP..broken::PROMISE).contains(&v.invariant) || v.invariant == broken::BUG_ON;
     let detail = sys.names_around(v.place).last().filter(|_| trap).map(|f| format!("in {f}()"));
     Broken { id, statement, detail: detail.unwrap_or_default() }
 }
