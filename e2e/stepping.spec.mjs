@@ -75,10 +75,11 @@ test("back, forward and reload keep the place; two pages don't disturb each othe
   await openRace(other);
   await other.keyboard.press("Home");
   await at(other, 0);
+  const here = await step(page) + 1;
   await page.getByRole("button", { name: "Forward", exact: true }).click();
-  const here = await step(page);
-  const after = await fingerprint(page);
+  await at(page, here);
   await expect(page).not.toHaveURL(link);
+  const after = await fingerprint(page);
   await page.reload();
   await at(page, here);
   expect(await fingerprint(page)).toBe(after);

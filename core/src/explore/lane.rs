@@ -85,6 +85,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    #[cfg(not(target_family = "wasm"))] // for threads
     /// Adds what another thread has found. States are not added: threads share the table that counts them.
     pub fn add(&mut self, part: Tally) {
         self.counts.transitions += part.counts.transitions;
@@ -210,6 +211,7 @@ impl<M: Model, F: Fingerprint> Lane<M, F> {
         self.pending.len()
     }
 
+    #[cfg(not(target_family = "wasm"))] // for threads
     /// Number of states that were reached and not yet looked up.
     pub fn unchecked(&self) -> usize {
         self.pending.len() - self.fresh
