@@ -9,13 +9,12 @@ test("golden links", async ({ page }) => {
   test.setTimeout(240_000);
   await openRace(page);
   for (const [link, answer] of links) {
-    // Without a position it opens at its end; the page then writes the position into the address.
+    // Without a position it opens at its end.
     await page.evaluate((hash) => { location.hash = hash; }, link.replace(/&at=\d+/, ""));
-    await expect(page, link).toHaveURL(/&at=\d+/);
-    await expect(page.locator(".remark"), link).toHaveCount(answer === "same" ? 0 : 1);
     if (answer === "same") {
       await expect(page.getByLabel("Fingerprint"), link).toHaveText(link.match(/&f=([0-9a-f]{8})/)[1]);
     }
+    await expect(page.locator(".remark"), link).toHaveCount(answer === "same" ? 0 : 1);
   }
   expect(links.length).toBeGreaterThanOrEqual(60);
 });
