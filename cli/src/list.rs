@@ -89,6 +89,9 @@ fn about_scenario(scenario: &Scenario, out: &Output) -> String {
     if !scenario.look.is_empty() {
         text.push_str(&format!("Watch: {}\n", scenario.look));
     }
+    if !scenario.needs.is_empty() {
+        text.push_str(&format!("Needs of a kernel: {}\n", scenario.needs.join(", ")));
+    }
     if !scenario.variants.is_empty() {
         text.push_str("\nVariants (--variant ID; the first is the default)\n");
         scenario.variants.iter().for_each(|v| text.push_str(&format!("  {}: {}\n", v.id, v.title)));

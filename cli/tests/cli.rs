@@ -169,6 +169,8 @@ fn everything_there_is_is_listed() {
     assert!(status == 0 && all.contains("2021-unshare-v1") && all.contains("fork-vs-gup-fast"), "{all}");
     let (one, _, _) = told(&["list", "2021-unshare-v1"], "");
     assert!(one.contains("during_fork: ") && one.contains("SEQCOUNT=1"), "{one}");
+    let (one, _, _) = told(&["list", "vmsplice-leak"], "");
+    assert!(one.contains("Needs of a kernel: ") && one.contains("vmsplice"), "{one}");
     let (_, err, status) = told(&["list", "2021-unshare"], "");
     assert!(status == 3 && err.contains("did you mean `2021-unshare-v1`?"), "{err}");
     let (ops, _, status) = told(&["dis", "-d", "2021-unshare-v1", "-s", "vmsplice-leak", "do_wp_page"], "");
