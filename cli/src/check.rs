@@ -3,9 +3,10 @@
 use crate::baseline::{self, Known};
 use crate::complaint::Complaint;
 use crate::output::{Output, Style};
+use crate::progress::{Live, grouped};
 use crate::{Answer, interrupt, question};
 use cowscope_core::check::{Answer as Answered, Found, check};
-use cowscope_core::explore::{Budget, Counts, End, Limit, Progress};
+use cowscope_core::explore::{Budget, End, Limit};
 use cowscope_core::library::Loaded;
 use cowscope_core::repair::{Repairs, repairs};
 use cowscope_core::replay::trace_of_break;
@@ -68,7 +69,7 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
     for question in &questions {
         let loaded = question::loaded(question, out.colour_of_errors)?;
         let begin = Instant::now();
-        let mut show = Progression::new(out, &loaded);
+        let show = Live::new(out, &format!("{} {}", loaded.question.scenario, loaded.question.variant));
         let answer = check(&loaded, budget, &mut |counts| show.hear(counts));
         let mended = if args.quiet || args.no_repairs {
             Repairs::default()
@@ -77,7 +78,7 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
             let each = Budget { states: budget.states.min(4 * answer.counts.states + 100_000), ..budget };
             repairs(&loaded, &answer.found, each, &mut |counts| show.hear(counts))
         };
-        show.end();
+        drop(show);
         let breaks: BTreeSet<Known> =
             answer.found.iter().map(|f| Known::new(question, &loaded.question.variant, &f.id)).collect();
         let only_known = !breaks.is_empty() && breaks.is_subset(&known);
@@ -167,19 +168,6 @@ fn extent(answer: &Answered) -> String {
         End::Cancelled => format!("{states} states, then it was stopped"),
         End::Broke | End::Bounded(_) | End::Sampled => format!("{states} states, not all"),
     }
-}
-
-/// `1,234,567`.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 fn tell(
@@ -290,51 +278,9 @@ fn as_json(loaded: &Loaded, answer: &Answered, mended: &Repairs, time: Duration)
     })
 }
 
-/// Progress on a terminal; silent elsewhere.
-struct Progression {
-    bar: Option<indicatif::ProgressBar>,
-    begin: Instant,
-}
-
-impl Progression {
-    fn new(out: &Output, loaded: &Loaded) -> Self {
-        let bar = out.progress.then(|| {
-            let bar = indicatif::ProgressBar::new_spinner();
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar.set_prefix(format!("{} {}", loaded.question.scenario, loaded.question.variant));
-            if let Ok(style) = indicatif::ProgressStyle::with_template("{spinner} {prefix}: {msg} ({elapsed})") {
-                bar.set_style(style);
-            }
-            bar
-        });
-        Progression { bar, begin: Instant::now() }
-    }
-
-    fn hear(&mut self, counts: &Counts) -> Progress {
-        if let Some(bar) = &self.bar {
-            let rate = counts.states as f64 / self.begin.elapsed().as_secs_f64().max(0.001);
-            bar.set_message(format!("{} states, {} a second", grouped(counts.states), grouped(rate as u64)));
-        }
-        interrupt::go_on(counts)
-    }
-
-    fn end(&mut self) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        for (n, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(n), text);
-        }
-    }
 
     #[test]
     fn the_worst_verdict_decides_the_exit_status() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::check::Found;
 use crate::explore::{Break, Budget, Counts, End, Exhaustive, Options, Progress, Search, drive};
-use crate::library::{Loaded, library_with, load};
+use crate::library::{Library, Loaded, library_with, load};
 use crate::session::broken_of;
 use crate::system::System;
 use crate::view::{Flag, Question};
@@ -47,7 +47,8 @@ pub fn repairs(
     if known.is_empty() {
         return out;
     }
-    for (flag, value, question) in other_settings(&loaded.question) {
+    let lib = library_with(&loaded.question.edits);
+    for (flag, (value, _), question) in other_settings(&lib, &loaded.question) {
         let Ok(other) = load(&question) else { continue };
         let Some(left) = broken_ids(&other, budget, progress) else {
             out.undecided += 1;
@@ -56,28 +57,35 @@ pub fn repairs(
         let mends: Vec<String> = known.iter().filter(|id| !left.contains(**id)).map(|id| id.to_string()).collect();
         if !mends.is_empty() {
             let left = left.into_iter().collect();
-            out.found.push(Repair { switch: flag.name, value, title: flag.title, mends, left, question });
+            out.found.push(Repair {
+                switch: flag.name.clone(),
+                value: *value,
+                title: flag.title.clone(),
+                mends,
+                left,
+                question,
+            });
         }
     }
     out.found.sort_by_key(|r| (r.left.len(), std::cmp::Reverse(r.mends.len())));
     out
 }
 
-/// Every question that differs in the position of one switch.
-fn other_settings(question: &Question) -> Vec<(Flag, i64, Question)> {
-    let lib = library_with(&question.edits);
+/// Every question that differs in the position of one switch of its design, as `lib` knows it: the switch, the position with
+/// its label, the question.
+pub fn other_settings<'a>(lib: &'a Library, question: &Question) -> Vec<(&'a Flag, &'a (i64, String), Question)> {
     let Some(design) = lib.designs.iter().find(|d| d.id == question.design) else { return Vec::new() };
     let mut out = Vec::new();
     for flag in &design.switches {
         let set = question.switches.iter().find(|(name, _)| *name == flag.name).map(|(_, value)| *value);
         let now = set.unwrap_or(flag.default);
-        for (value, _) in flag.values.iter().filter(|(value, _)| *value != now) {
+        for position in flag.values.iter().filter(|(value, _)| *value != now) {
             let mut other = question.clone();
             other.switches.retain(|(name, _)| *name != flag.name);
-            if *value != flag.default {
-                other.switches.push((flag.name.clone(), *value));
+            if position.0 != flag.default {
+                other.switches.push((flag.name.clone(), position.0));
             }
-            out.push((flag.clone(), *value, other));
+            out.push((flag, position, other));
         }
     }
     out

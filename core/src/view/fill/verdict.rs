@@ -3,6 +3,7 @@
 use super::tour::Tour;
 use crate::check::{Answer, Found};
 use crate::library::Loaded;
+use crate::repair::other_settings;
 use crate::replay::link_of;
 use crate::session::Session;
 use crate::trace;
@@ -106,23 +107,11 @@ fn notes(end: End, breaks: &[(Break, Vec<Phrase>)]) -> Vec<String> {
 
 /// Every switch turned the other way is a question worth asking.
 fn repairs(loaded: &Loaded) -> Vec<Repair> {
-    let question = &loaded.question;
-    let lib = crate::library::library();
-    let Some(design) = lib.designs.iter().find(|design| design.id == question.design) else { return Vec::new() };
-    let now = |name: &str, default: i64| {
-        question.switches.iter().find(|(set, _)| set == name).map_or(default, |(_, value)| *value)
-    };
-    let mut out = Vec::new();
-    for switch in &design.switches {
-        for (value, label) in switch.values.iter().filter(|(value, _)| *value != now(&switch.name, switch.default)) {
-            let mut to = question.clone();
-            to.switches.retain(|(name, _)| *name != switch.name);
-            if *value != switch.default {
-                to.switches.push((switch.name.clone(), *value));
-            }
+    let settings = other_settings(crate::library::library(), &loaded.question).into_iter();
+    settings
+        .map(|(switch, (value, label), question)| {
             let what = if label.is_empty() { format!("{} = {value}", switch.name) } else { label.clone() };
-            out.push(Repair { title: format!("{what}: {}", switch.title), question: to });
-        }
-    }
-    out
+            Repair { title: format!("{what}: {}", switch.title), question }
+        })
+        .collect()
 }
