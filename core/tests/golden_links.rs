@@ -10,8 +10,12 @@ mod common {
 }
 
 use common::golden::{answer, listed};
-use cowscope_core::library::library;
+use cowscope_core::check::check;
+use cowscope_core::explore::{Budget, Progress};
+use cowscope_core::library::{library, load};
 use cowscope_core::link::{Link, Mode, Run, SEMANTICS};
+use cowscope_core::replay::trace_of_break;
+use cowscope_core::view::Question;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -64,6 +68,41 @@ fn the_shortest_breaks_fit_into_a_line_of_a_mail() {
     for (text, _) in breaks() {
         assert!(text.len() - 1 <= 160, "{} {text}", text.len() - 1);
     }
+}
+
+/// The canonical breaks of one in so many cells of the matrix fit, too.
+fn canonical_breaks_fit(one_in: usize) {
+    let lib = library();
+    let mut breaks = 0;
+    let cells = lib.designs.iter().flat_map(|d| lib.scenarios.iter().map(move |s| (d, s)));
+    for (design, scenario) in cells.step_by(one_in) {
+        let variants: Vec<String> = scenario.variants.iter().map(|v| v.id.clone()).collect();
+        for variant in if variants.is_empty() { vec![String::new()] } else { variants } {
+            let (design, scenario) = (design.id.clone(), scenario.id.clone());
+            let question = Question { design, scenario, variant, ..Question::default() };
+            let loaded = load(&question).unwrap_or_else(|e| panic!("{question:?}: {e}"));
+            let answer = check(&loaded, Budget::NONE, &mut |_| Progress::Continue);
+            for found in &answer.found {
+                let trace = trace_of_break(&loaded, &answer, found);
+                let text = trace.header.link.expect("a link");
+                assert!(text.len() - 1 <= 160, "{} {text}", text.len() - 1);
+                breaks += 1;
+            }
+        }
+    }
+    assert!(breaks >= 10, "{breaks}");
+}
+
+#[test]
+fn the_canonical_breaks_of_some_cells_fit_into_a_line_of_a_mail() {
+    canonical_breaks_fit(41);
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+#[ignore = "minutes: cargo test -p cowscope-core --test golden_links -- --ignored canonical"]
+fn the_canonical_breaks_of_all_cells_fit_into_a_line_of_a_mail() {
+    canonical_breaks_fit(1);
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -10,15 +10,15 @@ use cowscope_core::link::{Link, OwnFile, Run, limits, schedule_from_text};
 use cowscope_core::replay::open;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What reading a link may take at most: 16 MiB.
 const MOST_BYTES: u64 = 16 << 20;
 /// Unoptimised tests on a busy machine get twenty times the promised 100 ms.
 const LONGEST_MS: u128 = 2_000;
 
-/// Opens what a text says, as the page and the command line do.
-fn try_text(text: &str) {
+/// Opens what a text says, as the page and the command line do; how long that took.
+fn try_text(text: &str) -> Duration {
     let begin = Instant::now();
     let said = match Link::parse(text) {
         Ok(link) => open(&link).map(|opened| opened.session.position()).map_err(|error| error.to_string()),
@@ -28,7 +28,9 @@ fn try_text(text: &str) {
         assert!(!why.is_empty(), "{text}");
     }
     let shown: String = text.chars().take(200).collect();
-    assert!(begin.elapsed().as_millis() < LONGEST_MS, "{:?}: {shown}", begin.elapsed());
+    let took = begin.elapsed();
+    assert!(took.as_millis() < LONGEST_MS, "{took:?}: {shown}");
+    took
 }
 
 /// A link of these semantics with a piece of another in it, or with pieces taken out or changed.
@@ -50,7 +52,15 @@ fn near(count: u32, seed: u64) {
     let links: Vec<&str> =
         golden::LINKS.lines().filter(|l| l.starts_with("#/")).filter_map(|l| l.split("  ").next()).collect();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    (0..count).for_each(|_| try_text(&changed(&links, &mut rng)));
+    let mut times: Vec<Duration> = (0..count).map(|_| try_text(&changed(&links, &mut rng))).collect();
+    times.sort_unstable();
+    let percent = |n: usize| times[(times.len() - 1) * n / 100];
+    println!(
+        "{count} links: half within {:?}, 99 % within {:?}, all within {:?}",
+        percent(50),
+        percent(99),
+        percent(100)
+    );
 }
 
 #[test]
@@ -58,7 +68,7 @@ fn links_near_good_ones_are_opened_or_refused() {
     near(100, 1);
 }
 
-/// `cargo test --release -p cowscope-core --test hostile_links -- --ignored`
+/// `cargo test --release -p cowscope-core --test hostile_links -- --ignored --nocapture` prints how long they take.
 #[test]
 #[ignore = "minutes"]
 fn a_hundred_thousand_links_near_good_ones() {
@@ -79,11 +89,13 @@ fn the_longest_runs_and_texts_are_over_soon() {
     let long_setup =
         "SETUP PROCESS(0) CPU(0) void s(void) { while (1) smp_mb(); }\nPROCESS(0) CPU(0) void p(void) { }\n";
     let design = "6.1-anon-exclusive";
-    try_text(&own(design, spin, "a10000"));
-    try_text(&own(design, idle, "a10000"));
-    try_text(&own(design, long_setup, "a9"));
-    try_text(&own(design, &"int f(void) { return x; }\n".repeat(9_000), "a"));
-    try_text(&own(design, &format!("int x = {}1{};", "(".repeat(100_000), ")".repeat(100_000)), "a"));
+    let say = |what: &str, text: &str| println!("{what}: {:?}", try_text(text));
+    say("10,000 loads", &own(design, spin, "a10000"));
+    say("10,000 turns of a loop", &own(design, idle, "a10000"));
+    say("a set-up without end", &own(design, long_setup, "a9"));
+    say("9,000 functions with an error", &own(design, &"int f(void) { return x; }\n".repeat(9_000), "a"));
+    let nested = format!("int x = {}1{};", "(".repeat(100_000), ")".repeat(100_000));
+    say("100,000 parentheses", &own(design, &nested, "a"));
     for end in [
         "x=a10000",
         "x=-ab-5000",
@@ -92,8 +104,8 @@ fn the_longest_runs_and_texts_are_over_soon() {
         "r=timed.18446744073709551615",
         "n=+NR_FRAMES.99999999999",
     ] {
-        try_text(&format!("#/run?v=1&d={design}&s=fork-vs-gup-fast&{end}"));
-        try_text(&format!("#/run?v=1&d={design}&s=unmap-vs-cow&o=tso+may&{end}"));
+        say(end, &format!("#/run?v=1&d={design}&s=fork-vs-gup-fast&{end}"));
+        say(end, &format!("#/run?v=1&d={design}&s=unmap-vs-cow&o=tso+may&{end}"));
     }
 }
 
