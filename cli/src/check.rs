@@ -6,6 +6,7 @@ use crate::output::{Output, Style};
 use crate::progress::{Live, grouped};
 use crate::{Answer, interrupt, question};
 use cowscope_core::check::{Answer as Answered, Found, check};
+use cowscope_core::collisions::{Collision, collisions};
 use cowscope_core::explore::{Budget, End, Limit};
 use cowscope_core::library::Loaded;
 use cowscope_core::repair::{Repairs, repairs};
@@ -52,6 +53,9 @@ pub struct Args {
     /// Do not search for the switches that would repair a break
     #[arg(long)]
     no_repairs: bool,
+    /// Do not look for other ways in which the same breaks, by other pairs of accesses
+    #[arg(long)]
+    no_others: bool,
 }
 
 /// Runs the command.
@@ -78,6 +82,11 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
             let each = Budget { states: budget.states.min(4 * answer.counts.states + 100_000), ..budget };
             repairs(&loaded, &answer.found, each, &mut |counts| show.hear(counts))
         };
+        let others = if args.quiet || args.no_others {
+            Vec::new()
+        } else {
+            collisions(&loaded, &answer, budget, &mut |counts| show.hear(counts))
+        };
         drop(show);
         let breaks: BTreeSet<Known> =
             answer.found.iter().map(|f| Known::new(question, &loaded.question.variant, &f.id)).collect();
@@ -92,9 +101,9 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
             out.print("known: ")?;
         }
         if out.json {
-            all.push(as_json(&loaded, &answer, &mended, begin.elapsed()));
+            all.push(as_json(&loaded, &answer, &mended, &others, begin.elapsed()));
         } else {
-            tell(args, question, &loaded, (&answer, &mended), begin.elapsed(), out)?;
+            tell(args, question, &loaded, (&answer, &mended, &others), begin.elapsed(), out)?;
         }
     }
     if let Some(path) = &args.write_baseline {
@@ -174,7 +183,7 @@ fn tell(
     args: &Args,
     question: &Question,
     loaded: &Loaded,
-    (answer, mended): (&Answered, &Repairs),
+    (answer, mended, others): (&Answered, &Repairs, &[Collision]),
     time: Duration,
     out: &mut Output,
 ) -> Result<(), Complaint> {
@@ -197,6 +206,9 @@ fn tell(
     }
     for found in &answer.found {
         text.push_str(&tell_break(args, loaded, answer, found, out));
+        for other in others.iter().filter(|other| other.id == found.id) {
+            text.push_str(&tell_other(other, out));
+        }
     }
     if !answer.found.is_empty() && !args.quiet && !args.no_repairs {
         text.push_str(&tell_repairs(answer, mended, out));
@@ -255,7 +267,33 @@ fn tell_break(args: &Args, loaded: &Loaded, answer: &Answered, found: &Found, ou
     text
 }
 
-fn as_json(loaded: &Loaded, answer: &Answered, mended: &Repairs, time: Duration) -> serde_json::Value {
+/// Another way in which the same breaks.
+fn tell_other(other: &Collision, out: &Output) -> String {
+    let Collision { id, pair, word, cost, link, .. } = other;
+    let s = if cost.switches == 1 { "" } else { "es" };
+    format!(
+        "  breaks {id} through other accesses too: {word}, {} against {}; {} context switch{s}, {} steps\n  {}\n",
+        pair.first,
+        pair.second,
+        cost.switches,
+        cost.steps,
+        out.styled(Style::Faint, link),
+    )
+}
+
+fn as_json(
+    loaded: &Loaded,
+    answer: &Answered,
+    mended: &Repairs,
+    others: &[Collision],
+    time: Duration,
+) -> serde_json::Value {
+    let others = others.iter().map(|other| {
+        serde_json::json!({
+            "id": other.id, "word": other.word, "first": other.pair.first, "second": other.pair.second,
+            "switches": other.cost.switches, "steps": other.cost.steps, "link": other.link,
+        })
+    });
     let breaks = answer.found.iter().map(|found| {
         serde_json::json!({
             "id": found.id, "statement": found.statement, "needs_race": found.needs_race, "shortest": found.proven,
@@ -275,6 +313,7 @@ fn as_json(loaded: &Loaded, answer: &Answered, mended: &Repairs, time: Duration)
         "complete": answer.end == End::Complete, "scope": answer.scope, "states": counts.states,
         "transitions": counts.transitions, "depth": counts.depth, "milliseconds": time.as_millis() as u64,
         "breaks": breaks.collect::<Vec<_>>(), "repairs": repairs.collect::<Vec<_>>(),
+        "others": others.collect::<Vec<_>>(),
     })
 }
 

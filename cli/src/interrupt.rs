@@ -20,6 +20,11 @@ pub fn asked() -> bool {
     ASKED.load(Ordering::Relaxed)
 }
 
+/// As if it had not been pressed: somebody wants to go on.
+pub fn forget() {
+    ASKED.store(false, Ordering::Relaxed);
+}
+
 /// What a search is told that asks whether to go on.
 pub fn go_on(_: &Counts) -> Progress {
     if asked() { Progress::Cancel } else { Progress::Continue }

@@ -1,8 +1,9 @@
-//! How far a search has got, on a terminal; silent elsewhere. Ctrl-C ends the search.
+//! How far a search has got, on a terminal; silent elsewhere. Ctrl-C stops the search.
 
 use crate::interrupt;
 use crate::output::Output;
 use cowscope_core::explore::{Counts, Progress};
+use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 /// A live line on standard error.
@@ -41,6 +42,18 @@ impl Live {
             ));
         }
         interrupt::go_on(counts)
+    }
+
+    /// Says why the search stands still and asks whether to go on; no, where nobody is there to answer.
+    pub fn ask(&self, why: &str) -> bool {
+        let Some(bar) = self.bar.as_ref().filter(|_| std::io::stdin().is_terminal()) else { return false };
+        interrupt::forget();
+        bar.suspend(|| {
+            eprint!("{why}. Go on? [Enter: yes, n: no] ");
+            let mut answer = String::new();
+            let heard = std::io::stdin().read_line(&mut answer).is_ok_and(|bytes| bytes > 0);
+            heard && !interrupt::asked() && matches!(answer.trim(), "" | "y" | "yes")
+        })
     }
 }
 

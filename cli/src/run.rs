@@ -3,7 +3,7 @@
 use crate::complaint::Complaint;
 use crate::output::{Output, Style};
 use crate::{Answer, interrupt, question};
-use cowscope_core::explore::{Break, Budget, Plan, Random, Search, Strategy, drive};
+use cowscope_core::explore::{Break, Budget, Plan, Random, SLICE, Search, Strategy, drive};
 use cowscope_core::library::Loaded;
 use cowscope_core::replay::trace_of;
 use cowscope_core::report::{TableOptions, table};
@@ -62,7 +62,7 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
             continue;
         }
         let mut search = Random::new(loaded.system.clone(), args.plan(), Budget::NONE);
-        drive(&mut search, 1 << 20, interrupt::go_on);
+        drive(&mut search, SLICE, interrupt::go_on);
         broke |= !search.findings().is_empty();
         if out.json {
             all.push(as_json(&loaded, &search));

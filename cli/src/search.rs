@@ -4,7 +4,7 @@ use crate::complaint::Complaint;
 use crate::output::{Output, Style};
 use crate::progress::{Live, grouped};
 use crate::{Answer, interrupt, question};
-use cowscope_core::explore::{Choice, End, Finding, Limit, Part, Replay, Summary, Verdict, minimise, replay};
+use cowscope_core::explore::{Choice, End, Finding, Limit, Model, Part, Summary, Verdict, minimise};
 use cowscope_core::library::Loaded;
 use cowscope_core::link::Link;
 use cowscope_core::replay::open;
@@ -17,7 +17,7 @@ mod found;
 mod how;
 
 pub use found::Found;
-use how::{How, Kind};
+use how::{How, Kind, Made};
 
 /// Search in one way: everything, in layers, at random, or for a cycle without end
 #[derive(clap::Args)]
@@ -106,15 +106,19 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
 fn starts(args: &Args, out: &Output) -> Result<Vec<Start>, Complaint> {
     if let Some(text) = &args.from {
         let link = Link::parse(text).map_err(|e| Complaint::new(e.to_string()))?;
-        let opened = open(&link).map_err(|e| Complaint::new(e.to_string()))?;
-        let (loaded, at) = (opened.session.loaded.clone(), opened.session.position() as usize);
-        let before: Vec<Choice> = opened.session.schedule().into_iter().take(at).collect();
-        let mut model = loaded.system.clone();
-        model.watch = false;
-        if !matches!(replay(&mut model, &before), Replay::Whole(_)) {
+        let mut session = open(&link).map_err(|e| Complaint::new(e.to_string()))?.session;
+        let at = link.at.unwrap_or(u32::MAX).min(session.position());
+        session.go_to(at);
+        if !session.broken_here().is_empty() {
             return Err(Complaint::new("the link's run ends in a break: nothing goes on from there")
                 .help("cut it before its last step: `&at=N`"));
         }
+        let before: Vec<Choice> = session.schedule().into_iter().take(at as usize).collect();
+        let mut model = session.system().clone();
+        model.watch = false;
+        model.state_mut().trace(false);
+        session.go_to(0);
+        let loaded = session.loaded;
         let name = format!("from {text}");
         return Ok(vec![Start { name, loaded, before, model }]);
     }
@@ -140,7 +144,7 @@ fn searched(args: &Args, start: &Start, out: &Output) -> Searched {
     let begin = Instant::now();
     let live = Live::new(out, &start.name);
     let mut search = args.how.search(start.model.clone(), part);
-    let end = search.drive(&mut |counts| live.hear(counts));
+    let end = drive(args, &mut search, &live);
     let question = format!("{}: {}", start.name, args.how.words());
     let mut summary = Summary::of(search.as_search(), end, &question, part);
     if args.minimise {
@@ -170,6 +174,29 @@ fn searched(args: &Args, start: &Start, out: &Output) -> Searched {
         pct_bound: search.pct_bound(),
         summary,
         found,
+    }
+}
+
+/// Runs the search to its end. Where somebody stops it, or its budget does, whoever sits at the terminal may let it go on, with twice
+/// the room.
+fn drive(args: &Args, search: &mut Made, live: &Live) -> End {
+    let mut budget = args.how.budget();
+    loop {
+        let end = search.drive(&mut |counts| live.hear(counts));
+        if !matches!(end, End::BudgetReached(_) | End::Cancelled) {
+            return end;
+        }
+        let counts = search.as_search().counts();
+        let broke = if search.as_search().findings().is_empty() { "nothing broke so far" } else { "something breaks" };
+        let so_far = format!("{} states, {} waiting, {broke}", grouped(counts.states), grouped(counts.frontier));
+        if !live.ask(&format!("{}: {so_far}", ended(end))) {
+            return end;
+        }
+        if end != End::Cancelled {
+            budget.states = budget.states.saturating_mul(2);
+            budget.bytes = budget.bytes.saturating_mul(2);
+            search.set_budget(budget);
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! The verdict on one question: every break with its shortest schedule, or a proof that there is none.
 
 use crate::explore::{
-    Break, Budget, Choice, Cost, Counts, End, Exhaustive, Goal, Layered, Measure, Options, Progress, Search,
-    Sequential, Status, Target,
+    Break, Budget, Choice, Cost, Counts, End, Exhaustive, Finding, Goal, Layered, Measure, Options, Progress, SLICE,
+    Search, Sequential, Status, Target,
 };
 use crate::library::Loaded;
 use crate::system::{System, Trap, broken};
 use crate::trace;
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 /// One way in which the design breaks.
 #[derive(Clone, Debug)]
@@ -40,30 +42,52 @@ pub struct Answer {
     pub scope: String,
 }
 
-/// Searches a question to the end. Breaks are let pass once they are known, so that what they hide is found too.
-/// `progress` is asked now and then and can cancel.
+/// One search of every state, of several in which breaks are let pass once they are known.
+pub(crate) struct Pass<'a> {
+    /// The model as it was searched.
+    pub(crate) model: &'a System,
+    pub(crate) end: End,
+    pub(crate) counts: Counts,
+    /// What no earlier search has found: one finding of each invariant.
+    pub(crate) fresh: Vec<&'a Finding>,
+    /// All that this search has found.
+    pub(crate) findings: &'a [Finding],
+}
+
+/// Searches every state again and again, letting pass what is known, so that what it hides is found too; until nothing new breaks,
+/// or `each` has seen enough.
+pub(crate) fn passes(
+    mut model: System,
+    (options, budget): (Options, Budget),
+    progress: &mut dyn FnMut(&Counts) -> Progress,
+    each: &mut dyn FnMut(Pass, &mut dyn FnMut(&Counts) -> Progress) -> ControlFlow<()>,
+) {
+    let mut known: BTreeSet<Option<u16>> = BTreeSet::new();
+    loop {
+        let mut search: Exhaustive<System> = Exhaustive::new(model.clone(), options, budget);
+        let end = run(&mut search, progress);
+        let findings = search.findings().list();
+        let fresh: Vec<&Finding> = findings.iter().filter(|f| known.insert(number(f.what))).collect();
+        let new: Vec<u16> = fresh.iter().filter_map(|f| number(f.what)).collect();
+        let pass = Pass { model: &model, end, counts: search.counts(), fresh, findings };
+        if each(pass, progress).is_break() || new.is_empty() {
+            return;
+        }
+        model.muted.extend(new);
+    }
+}
+
+/// Searches a question to the end, and each break for its shortest schedule. `progress` is asked now and then and can cancel.
 pub fn check(loaded: &Loaded, budget: Budget, progress: &mut dyn FnMut(&Counts) -> Progress) -> Answer {
-    let mut model = loaded.system.clone();
     let mut found: Vec<Found> = Vec::new();
     let mut first: Option<(End, Counts)> = None;
-    loop {
-        let mut s: Exhaustive<System> = Exhaustive::new(model.clone(), Options::default(), budget);
-        let end = crate::explore::drive(&mut s, SLICE, |c| progress(c));
-        let counts = s.counts();
-        first.get_or_insert((end, counts));
-        let mut fresh = Vec::new();
-        for f in s.findings().list() {
-            let invariant = number(f.what);
-            if !found.iter().any(|g| number(g.what) == invariant) && !fresh.contains(&invariant) {
-                fresh.push(invariant);
-                found.push(shortest(&model, loaded, invariant, f.what, &f.schedule, budget, progress));
-            }
+    passes(loaded.system.clone(), (Options::default(), budget), progress, &mut |pass, progress| {
+        first.get_or_insert((pass.end, pass.counts));
+        for finding in &pass.fresh {
+            found.push(shortest(pass.model, loaded, finding, budget, progress));
         }
-        model.muted.extend(fresh.iter().flatten());
-        if fresh.iter().flatten().next().is_none() {
-            break;
-        }
-    }
+        ControlFlow::Continue(())
+    });
     let (end, counts) = first.unwrap_or((End::Cancelled, Counts::default()));
     let verdict = verdict(&mut found, end);
     Answer { verdict, end, counts, found, scope: scope(loaded) }
@@ -112,10 +136,8 @@ fn verdict(found: &mut Vec<Found>, end: End) -> trace::Verdict {
     }
 }
 
-/// Transitions between two questions whether to go on.
-const SLICE: u64 = 1 << 17;
-
-fn number(what: Break) -> Option<u16> {
+/// The number of the invariant; none for a deadlock.
+pub(crate) fn number(what: Break) -> Option<u16> {
     match what {
         Break::Violation(v) => Some(v.invariant),
         Break::Deadlock => None,
@@ -136,18 +158,19 @@ fn run(s: &mut dyn Search, progress: &mut dyn FnMut(&Counts) -> Progress) -> End
 fn shortest(
     model: &System,
     loaded: &Loaded,
-    invariant: Option<u16>,
-    what: Break,
-    known: &[Choice],
+    known: &Finding,
     budget: Budget,
     progress: &mut dyn FnMut(&Counts) -> Progress,
 ) -> Found {
-    let target = invariant.map_or(Target::This(Break::Deadlock), Target::Invariant);
+    let target = number(known.what).map_or(Target::This(Break::Deadlock), Target::Invariant);
     let goal = Goal { first: Some(target), bound: None };
     let mut by_switches = Layered::new(model.clone(), Measure::Switches, goal, budget);
     let proven = run(&mut by_switches, progress) == End::Broke;
     let best = by_switches.findings().list().iter().find(|f| target.wants(f.what));
-    let (what, schedule) = best.map_or((what, known.to_vec()), |f| (f.what, f.schedule.clone()));
+    let (what, schedule) = {
+        let f = best.unwrap_or(known);
+        (f.what, f.schedule.clone())
+    };
     let cost = by_switches
         .cost_of(what)
         .unwrap_or(Cost { switches: crate::explore::switches(model, &schedule), steps: schedule.len() as u32 });
@@ -184,14 +207,19 @@ fn needs_race(
 
 /// A break with its name and statement, and nothing proven about it yet.
 fn told(model: &System, loaded: &Loaded, what: Break, schedule: Vec<Choice>, cost: Cost) -> Found {
-    let (id, statement) = match what {
+    let (id, statement) = broken_as(model, what, loaded);
+    Found { what, id, statement, schedule, cost, proven: false, fewest_steps: None, needs_race: None, states: 0 }
+}
+
+/// Id and statement of a break.
+pub(crate) fn broken_as(model: &System, what: Break, loaded: &Loaded) -> (String, String) {
+    match what {
         Break::Deadlock => ("deadlock".to_string(), "everybody gets to the end".to_string()),
         Break::Violation(v) => {
             let b = crate::session::broken_of(model, &v, &loaded.question.design);
             (b.id, b.statement)
         }
-    };
-    Found { what, id, statement, schedule, cost, proven: false, fewest_steps: None, needs_race: None, states: 0 }
+    }
 }
 
 /// The scope of an answer in words.

@@ -1,6 +1,7 @@
 //! Designs, scenarios, the language that runs them, and the proof. Knows nothing of browsers or terminals.
 
 pub mod check;
+pub mod collisions;
 pub mod explore;
 pub mod invariants;
 pub mod lang;

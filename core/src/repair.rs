@@ -1,12 +1,11 @@
 //! What would repair a break: each switch of the design turned the other way, and the same question searched again.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
-use crate::check::Found;
-use crate::explore::{Break, Budget, Counts, End, Exhaustive, Options, Progress, Search, drive};
+use crate::check::{Found, broken_as, passes};
+use crate::explore::{Budget, Counts, End, Options, Progress};
 use crate::library::{Library, Loaded, library_with, load};
-use crate::session::broken_of;
-use crate::system::System;
 use crate::view::{Flag, Question};
 
 /// A switch whose other position takes breaks away.
@@ -91,39 +90,18 @@ pub fn other_settings<'a>(lib: &'a Library, question: &Question) -> Vec<(&'a Fla
     out
 }
 
-/// Transitions between two questions whether to go on.
-const SLICE: u64 = 1 << 16;
-
-/// The ids of everything that breaks; `None` when a budget or somebody ended the search. Breaks are let pass once they
-/// are known, so that what they hide is found too.
+/// The ids of everything that breaks; `None` when a budget or somebody ended the search.
 fn broken_ids(
     loaded: &Loaded,
     budget: Budget,
     progress: &mut dyn FnMut(&Counts) -> Progress,
 ) -> Option<BTreeSet<String>> {
-    let mut model = loaded.system.clone();
     let mut ids = BTreeSet::new();
-    loop {
-        let mut search: Exhaustive<System> = Exhaustive::new(model.clone(), Options::default(), budget);
-        if drive(&mut search, SLICE, |counts| progress(counts)) != End::Complete {
-            return None;
-        }
-        let mut fresh = Vec::new();
-        for finding in search.findings().list() {
-            match finding.what {
-                Break::Deadlock => {
-                    ids.insert("deadlock".to_string());
-                }
-                Break::Violation(v) => {
-                    ids.insert(broken_of(&model, &v, &loaded.question.design).id);
-                    fresh.push(v.invariant);
-                }
-            }
-        }
-        fresh.retain(|invariant| !model.muted.contains(invariant));
-        if fresh.is_empty() {
-            return Some(ids);
-        }
-        model.muted.extend(fresh);
-    }
+    let mut whole = true;
+    passes(loaded.system.clone(), (Options::default(), budget), progress, &mut |pass, _| {
+        whole = pass.end == End::Complete;
+        ids.extend(pass.fresh.iter().map(|f| broken_as(pass.model, f.what, loaded).0));
+        if whole { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    whole.then_some(ids)
 }

@@ -3,7 +3,7 @@
 use crate::complaint::Complaint;
 use cowscope_core::explore::{
     Budget, Counts, End, Exhaustive, Goal, Lasso, Lassos, Layered, Measure, Narrow, Options, Parallel, Part, Plan,
-    Progress, Random, Reduced, Reduction, Search, Sequential, Strategy, Target, Wide, drive,
+    Progress, Random, Reduced, Reduction, SLICE, Search, Sequential, Strategy, Target, Wide, drive,
 };
 use cowscope_core::system::System;
 
@@ -69,15 +69,17 @@ pub struct How {
     memory_limit: u64,
 }
 
-/// Transitions between two questions whether to go on: a few hundredths of a second.
-const SLICE: u64 = 1 << 16;
+/// Random walks for an estimate of what is left.
+const WALKS: u64 = 200;
 
 /// A search that is made.
 pub enum Made {
     All(Box<Exhaustive<System, Narrow>>),
+    Wide(Box<Exhaustive<System, Wide>>),
+    Parallel(Box<Parallel<System>>, u64),
     Random(Box<Random<System>>),
     Livelock(Box<Lassos<System>>),
-    Other(Box<dyn Search>, u64),
+    Other(Box<dyn Search>),
 }
 
 impl How {
@@ -119,29 +121,35 @@ impl How {
         }
     }
 
+    /// What the search may use.
+    pub fn budget(&self) -> Budget {
+        Budget { states: self.states, bytes: self.memory_limit << 20, ..Budget::NONE }
+    }
+
     /// The search of this part.
     pub fn search(&self, model: System, part: Part) -> Made {
-        let budget = Budget { states: self.states, bytes: self.memory_limit << 20, ..Budget::NONE };
+        let budget = self.budget();
         let options = Options { first_break: self.first, ..Options::default() };
         let layered = |measure| {
             let goal = Goal { first: self.first.then_some(Target::Any), bound: self.bound };
-            Made::Other(Box::new(Layered::new(model.clone(), measure, goal, budget).part(part.index, part.of)), SLICE)
+            Made::Other(Box::new(Layered::new(model.clone(), measure, goal, budget).part(part.index, part.of)))
         };
         match self.kind {
-            Kind::All if self.wide => Made::Other(Box::new(Exhaustive::<_, Wide>::new(model, options, budget)), SLICE),
+            Kind::All if self.wide => Made::Wide(Box::new(Exhaustive::new(model, options, budget))),
             Kind::All if self.threads > 1 => {
                 let threads = self.threads as usize;
-                Made::Other(Box::new(Parallel::new(model, options, budget, threads)), SLICE * 2 * threads as u64)
+                // threads live for one slice: a short one would be all beginning and end
+                Made::Parallel(Box::new(Parallel::new(model, options, budget, threads)), 8 * SLICE * threads as u64)
             }
             Kind::All => Made::All(Box::new(Exhaustive::new(model, options, budget))),
             Kind::Reduced => {
                 let both = Reduction { merge: true, sleep: true };
-                Made::Other(Box::new(Reduced::new(model, both, options, budget)), SLICE)
+                Made::Other(Box::new(Reduced::new(model, both, options, budget)))
             }
             Kind::Switches => layered(Measure::Switches),
             Kind::Preemptions => layered(Measure::Preemptions),
             Kind::Steps => layered(Measure::Steps),
-            Kind::Sequential => Made::Other(Box::new(Sequential::new(model, budget)), SLICE),
+            Kind::Sequential => Made::Other(Box::new(Sequential::new(model, budget))),
             Kind::Walks | Kind::Pct => Made::Random(Box::new(Random::new(model, self.plan(part), budget))),
             Kind::Livelock => Made::Livelock(Box::new(Lassos::new(model, budget))),
         }
@@ -167,8 +175,10 @@ impl Made {
         match self {
             Made::All(s) => s.as_ref(),
             Made::Random(s) => s.as_ref(),
+            Made::Wide(s) => s.as_ref(),
+            Made::Parallel(s, _) => s.as_ref(),
             Made::Livelock(s) => s.as_ref(),
-            Made::Other(s, _) => s.as_ref(),
+            Made::Other(s) => s.as_ref(),
         }
     }
 
@@ -177,15 +187,34 @@ impl Made {
         match self {
             Made::All(s) => drive(s.as_mut(), SLICE, progress),
             Made::Random(s) => drive(s.as_mut(), SLICE, progress),
+            Made::Wide(s) => drive(s.as_mut(), SLICE, progress),
+            Made::Parallel(s, slice) => drive(s.as_mut(), *slice, progress),
             Made::Livelock(s) => drive(s.as_mut(), SLICE, progress),
-            Made::Other(s, slice) => drive(s.as_mut(), *slice, progress),
+            Made::Other(s) => drive(s.as_mut(), SLICE, progress),
+        }
+    }
+
+    /// Gives it more room.
+    pub fn set_budget(&mut self, budget: Budget) {
+        match self {
+            Made::All(s) => s.set_budget(budget),
+            Made::Wide(s) => s.set_budget(budget),
+            Made::Parallel(s, _) => s.set_budget(budget),
+            Made::Random(s) => s.set_budget(budget),
+            Made::Livelock(s) => s.set_budget(budget),
+            Made::Other(s) => s.set_budget(budget),
         }
     }
 
     /// About how many states are left.
     pub fn states_left(&self) -> Option<u64> {
-        let Made::All(search) = self else { return None };
-        search.coverage(200, 1).states_left(&search.counts())
+        let coverage = match self {
+            Made::All(search) => search.coverage(WALKS, 1),
+            Made::Wide(search) => search.coverage(WALKS, 1),
+            Made::Parallel(search, _) => search.coverage(WALKS, 1),
+            _ => return None,
+        };
+        coverage.states_left(&self.as_search().counts())
     }
 
     /// The least probability with which one run finds a given break.

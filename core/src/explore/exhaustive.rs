@@ -11,6 +11,8 @@ pub struct Options {
     pub first_break: bool,
     /// Collect the fingerprints of the states in which nobody can act.
     pub collect_terminals: bool,
+    /// Other schedules to keep for each break, at most.
+    pub others: usize,
 }
 
 /// Walks at a time: enough for as many loads from the table at once as a core can have under way.
@@ -36,6 +38,7 @@ impl<M: Model, F: Fingerprint> Exhaustive<M, F> {
         let mut visited = Fingerprints::new();
         visited.insert(lanes[0].begin_here());
         let mut tally = Tally { terminals: options.collect_terminals.then(Fingerprints::new), ..Tally::default() };
+        tally.findings = Findings::with_others(options.others);
         tally.counts = Counts { states: 1, transitions: 1, ..Counts::default() };
         Exhaustive { start, lanes, options, budget, visited, tally, ended: None }
     }

@@ -23,6 +23,9 @@ pub struct Finding {
     pub schedule: Vec<Choice>,
     /// In how many transitions (or stuck states) of the search it was met.
     pub times: u64,
+    /// Other schedules with the same break, evenly taken from all those that the search met; none unless they were asked for.
+    #[serde(skip)]
+    pub others: Vec<Vec<Choice>>,
 }
 
 /// Every distinct break of a search, in the order in which they were met, one schedule each.
@@ -30,6 +33,29 @@ pub struct Finding {
 pub struct Findings {
     list: Vec<Finding>,
     index: BTreeMap<Break, usize>,
+    /// Other schedules kept for each break, at most.
+    others: usize,
+}
+
+impl Finding {
+    /// Keeps another schedule if it is its turn: every one until there are `most`, then every second, and so on.
+    fn keep(&mut self, most: usize, schedule: impl FnOnce() -> Vec<Choice>) {
+        let mut stride = 1;
+        while (self.times - 1) / stride > most as u64 {
+            stride *= 2;
+        }
+        if !(self.times - 1).is_multiple_of(stride) {
+            return;
+        }
+        if self.others.len() >= most {
+            let mut second = true;
+            self.others.retain(|_| {
+                second = !second;
+                second
+            });
+        }
+        self.others.push(schedule());
+    }
 }
 
 impl Findings {
@@ -38,13 +64,23 @@ impl Findings {
         Self::default()
     }
 
-    /// Notes that `what` was met; only the first time is `schedule` asked for.
+    /// No breaks; of each that comes, up to `others` more schedules are kept.
+    pub fn with_others(others: usize) -> Self {
+        Findings { others, ..Self::default() }
+    }
+
+    /// Notes that `what` was met; `schedule` is asked for the first time, and where another one is to be kept.
     pub fn note(&mut self, what: Break, schedule: impl FnOnce() -> Vec<Choice>) {
         match self.index.get(&what) {
-            Some(&i) => self.list[i].times += 1,
+            Some(&i) => {
+                self.list[i].times += 1;
+                if self.others > 0 {
+                    self.list[i].keep(self.others, schedule);
+                }
+            }
             None => {
                 self.index.insert(what, self.list.len());
-                self.list.push(Finding { what, schedule: schedule(), times: 1 });
+                self.list.push(Finding { what, schedule: schedule(), times: 1, others: Vec::new() });
             }
         }
     }

@@ -36,7 +36,7 @@ pub use parallel::Parallel;
 pub use random::{Plan, Random, Strategy};
 pub use reduce::{Reduced, Reduction};
 pub use replay::{Replay, replay, switches};
-pub use search::{Budget, Counts, End, Limit, Progress, Search, Status, drive};
+pub use search::{Budget, Counts, End, Limit, Progress, SLICE, Search, Status, drive};
 pub use sequential::Sequential;
 pub use summary::{MergeError, Part, Summary, Verdict, merge};
 pub use visited::{Fingerprints, Key};

@@ -1,7 +1,8 @@
 //! The exhaustive search on several threads.
 
+use super::coverage::{Coverage, coverage};
 use super::exhaustive::{LANES, Options, share};
-use super::lane::{Lane, Narrow, Tally};
+use super::lane::{Fingerprint, Lane, Narrow, Tally};
 use super::shared::{SharedFingerprints, VIEW};
 use super::{Budget, Counts, End, Findings, Fingerprints, Limit, Model, Search, Status};
 use std::sync::Mutex;
@@ -16,6 +17,7 @@ const ROUNDS: u32 = 32;
 ///
 /// Threads live for one slice only: between two calls of [`run`](Search::run) nothing moves.
 pub struct Parallel<M: Model> {
+    start: M,
     workers: Vec<Worker<M>>,
     options: Options,
     budget: Budget,
@@ -46,6 +48,7 @@ struct Desk<M: Model> {
 impl<M: Model> Parallel<M> {
     /// A search from the state in which `model` stands, on `threads` threads (at least 1).
     pub fn new(model: M, options: Options, budget: Budget, threads: usize) -> Self {
+        let start = model.clone();
         let lane = |_| Lane::idle(model.clone());
         let worker = |_| Worker { lanes: (0..LANES).map(lane).collect(), tally: tally(options) };
         let mut workers: Vec<Worker<M>> = (0..threads.max(1)).map(worker).collect();
@@ -54,12 +57,18 @@ impl<M: Model> Parallel<M> {
         super::lane::Seen::insert(&mut visited.view(), first);
         let mut total = tally(options);
         total.counts = Counts { states: 1, transitions: 1, ..Counts::default() };
-        Parallel { workers, options, budget, visited, total, ended: None }
+        Parallel { start, workers, options, budget, visited, total, ended: None }
     }
 
     /// The fingerprints of the states in which nobody can act, sorted; empty unless they were asked for.
     pub fn terminal_fingerprints(&self) -> Vec<u64> {
         self.total.terminals.as_ref().map(Fingerprints::sorted).unwrap_or_default()
+    }
+
+    /// How much of what random walks meet is known by now. See [`Coverage`].
+    pub fn coverage(&self, walks: u64, seed: u64) -> Coverage {
+        let view = self.visited.view();
+        coverage(&self.start, walks, seed, |model| view.contains(Narrow::first(model)))
     }
 
     /// One slice: about `transitions` transitions, on all threads.

@@ -119,6 +119,10 @@ pub enum Progress {
     Cancel,
 }
 
+/// Transitions between two questions whether to go on: a few hundredths of a second also for the slowest models, so that whoever cancels
+/// is heard within a tenth.
+pub const SLICE: u64 = 1 << 14;
+
 /// Runs `search` to an end, asking `progress` after every slice of `every` transitions.
 pub fn drive(search: &mut dyn Search, every: u64, mut progress: impl FnMut(&Counts) -> Progress) -> End {
     loop {

@@ -111,6 +111,19 @@ impl Drop for View<'_> {
 }
 
 impl View<'_> {
+    /// True when `key` is in the table.
+    pub fn contains(&self, key: u64) -> bool {
+        let key = key | (key == 0) as u64;
+        let mut i = index(key, self.table.len());
+        loop {
+            match self.table[i].load(Ordering::Relaxed) {
+                0 => return false,
+                there if there == key => return true,
+                _ => i = (i + 1) % self.table.len(),
+            }
+        }
+    }
+
     /// How many this view has added.
     pub fn added(&self) -> u64 {
         self.added

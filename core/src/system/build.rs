@@ -109,6 +109,13 @@ impl System {
                 if process > 15 {
                     return Err(BuildError::Size(format!("PROCESS({process}): processes are numbered 0 to 15")));
                 }
+                // a kernel that says how many CPUs it has keeps something for each
+                if program.constants.contains_key("CFG_CPUS") && cpu >= cpus {
+                    let need = cpu + 1;
+                    return Err(BuildError::Size(format!(
+                        "CPU({cpu}): the kernel is built for {cpus} CPUs; `SIZE(NR_CPUS, {need})` in the scenario gives it {need}"
+                    )));
+                }
                 (cpus, processes) = (cpus.max(cpu + 1), processes.max(process + 1));
             }
         }
