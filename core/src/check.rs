@@ -54,13 +54,16 @@ pub(crate) struct Pass<'a> {
     pub(crate) findings: &'a [Finding],
 }
 
+/// Is told how far a search has got, and says whether to go on.
+type Hear<'a> = dyn FnMut(&Counts) -> Progress + 'a;
+
 /// Searches every state again and again, letting pass what is known, so that what it hides is found too; until nothing new breaks,
 /// or `each` has seen enough.
 pub(crate) fn passes(
     mut model: System,
     (options, budget): (Options, Budget),
-    progress: &mut dyn FnMut(&Counts) -> Progress,
-    each: &mut dyn FnMut(Pass, &mut dyn FnMut(&Counts) -> Progress) -> ControlFlow<()>,
+    progress: &mut Hear,
+    each: &mut dyn FnMut(Pass, &mut Hear) -> ControlFlow<()>,
 ) {
     let mut known: BTreeSet<Option<u16>> = BTreeSet::new();
     loop {
