@@ -44,8 +44,17 @@ fn hash(h: u64, bytes: &[u8]) -> u64 {
 /// FNV's offset basis.
 const START: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// Runs these schedules of a question in its first variant.
+/// Runs these schedules of a question in its first variant, and takes what people see of their end states.
 pub fn ends(design: &str, scenario: &str, runs: Range<u64>) -> Ends {
+    ends_as(design, scenario, runs, |session| session.digest().to_string())
+}
+
+/// As [`ends`], and takes the fingerprints that searches take, which change with the layout of the state.
+pub fn fingerprints(design: &str, scenario: &str, runs: Range<u64>) -> Ends {
+    ends_as(design, scenario, runs, |session| session.system().state().fingerprint().to_string())
+}
+
+fn ends_as(design: &str, scenario: &str, runs: Range<u64>, end: impl Fn(&Session) -> String) -> Ends {
     let q = Question { design: design.into(), scenario: scenario.into(), ..Question::default() };
     let Ok(loaded) = load(&q) else { return Ends { texts: 0, ends: 0 } };
     let texts = loaded.sources.iter().fold(START, |h, s| hash(hash(h, s.name().as_bytes()), s.text().as_bytes()));
@@ -53,7 +62,7 @@ pub fn ends(design: &str, scenario: &str, runs: Range<u64>) -> Ends {
     let ends = runs.fold(START, |h, run| {
         let mut s = session.clone();
         let steps = walk(&mut s.loaded.system, run);
-        hash(h, format!("{}:{steps} ", s.digest()).as_bytes())
+        hash(h, format!("{}:{steps} ", end(&s)).as_bytes())
     });
     Ends { texts, ends }
 }
