@@ -4,7 +4,7 @@ use crate::complaint::Complaint;
 use crate::output::{Output, Style};
 use crate::{Answer, question};
 use cowscope_core::explore::Budget;
-use cowscope_core::mutate::{Bench, Case, Judged, Mutant, judge, mutants, questions};
+use cowscope_core::mutate::{Bench, Mutant, Verdict, mutants, questions};
 use cowscope_core::view::Question;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -39,15 +39,6 @@ pub struct Args {
     threads: usize,
 }
 
-/// What became of a mutant.
-struct Outcome {
-    verdict: &'static str,
-    /// The scenario, and what broke; of an equivalent one, the rule.
-    by: Option<(String, String)>,
-    /// Scenarios whose search ran out of its budget.
-    undecided: usize,
-}
-
 /// Runs the command.
 pub fn run(args: &Args, out: &mut Output) -> Answer {
     let asked = question::Asked { set: args.set.clone(), ..question::Asked::of(&args.design, "all") };
@@ -66,16 +57,16 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
     let wanted = |mutant: &Mutant| args.only.as_deref().is_none_or(|only| mutant.id.contains(only));
     let all: Vec<Mutant> = all.into_iter().filter(wanted).collect();
     let bar = out.bar(all.len() as u64, "mutants");
-    let outcomes = in_parallel(threads, &all, |mutant| {
-        let outcome = try_out(mutant, &bench, args.states);
+    let verdicts = in_parallel(threads, &all, |mutant| {
+        let verdict = bench.put(mutant, args.states);
         bar.inc(1);
-        outcome
+        verdict
     });
     bar.finish_and_clear();
     // a mutant that changes no program is none: the statement is not part of this design
-    let told: Vec<(&Mutant, Outcome)> = all.iter().zip(outcomes).filter_map(|(m, o)| Some((m, o?))).collect();
+    let told: Vec<(&Mutant, Verdict)> = all.iter().zip(verdicts).filter_map(|(m, v)| Some((m, v?))).collect();
     if out.json {
-        print_json(&question, &bench, &told, out)?
+        print_json(&told, out)?
     } else {
         print(&question, &bench, &told, out)?
     }
@@ -123,78 +114,57 @@ fn in_parallel<T: Sync, R: Send>(threads: usize, all: &[T], f: impl Fn(&T) -> R 
     done.into_inner().map(|done| done.into_values().collect()).unwrap_or_default()
 }
 
-/// Puts a mutant to one scenario after another until one notices. `None`: no scenario's program is another with it.
-fn try_out(mutant: &Mutant, bench: &Bench, states: u64) -> Option<Outcome> {
-    let mut outcome = Outcome { verdict: "survived", by: None, undecided: 0 };
-    let mut concerned = false;
-    for case in &bench.cases {
-        let most = Budget { states: (case.states * 8).clamp(20_000, states.max(20_000)), ..Budget::NONE };
-        match judge(case, mutant, most) {
-            Judged::Same => continue,
-            Judged::NoProgram => return None,
-            _ if mutant.equivalent.is_some() => {
-                let rule = mutant.equivalent.unwrap_or_default().to_owned();
-                return Some(Outcome { verdict: "equivalent", by: Some((String::new(), rule)), undecided: 0 });
-            }
-            Judged::Breaks(what) => {
-                return Some(Outcome {
-                    verdict: "caught",
-                    by: Some((case.name(), what)),
-                    undecided: outcome.undecided,
-                });
-            }
-            Judged::Nothing => {}
-            Judged::NotDecided => outcome.undecided += 1,
-        }
-        concerned = true;
+fn word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Caught { .. } => "caught",
+        Verdict::Survived { .. } => "survived",
+        Verdict::Equivalent(_) => "equivalent",
     }
-    concerned.then_some(outcome)
 }
 
-fn print_json(
-    question: &Question,
-    bench: &Bench,
-    told: &[(&Mutant, Outcome)],
-    out: &mut Output,
-) -> Result<(), Complaint> {
-    let mutants = told.iter().map(|(mutant, outcome)| {
-        let place = &mutant.place;
-        let at = if place.line == 0 { place.file.clone() } else { format!("{}:{}", place.file, place.line) };
-        serde_json::json!({
-            "id": mutant.id, "where": at, "text": place.text, "verdict": outcome.verdict,
-            "by": outcome.by.as_ref().filter(|_| outcome.verdict == "caught").map(|(scenario, what)| format!("{scenario}: {what}")),
-            "rule": mutant.equivalent.filter(|_| outcome.verdict == "equivalent"),
-            "undecided": outcome.undecided,
-        })
+/// By what it was caught, or by which rule it is equivalent.
+fn by(verdict: &Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Caught { scenario, what } => Some(format!("{scenario}: {what}")),
+        Verdict::Equivalent(rule) => Some((*rule).to_owned()),
+        Verdict::Survived { .. } => None,
+    }
+}
+
+/// `common/wp.c:53`; of a switch, the design.
+fn place(mutant: &Mutant) -> String {
+    match mutant.place.line {
+        0 => mutant.place.file.clone(),
+        line => format!("{}:{line}", mutant.place.file),
+    }
+}
+
+fn print_json(told: &[(&Mutant, Verdict)], out: &mut Output) -> Result<(), Complaint> {
+    let mutants = told.iter().map(|(mutant, verdict)| {
+        serde_json::json!({"id": mutant.id, "where": place(mutant), "verdict": word(verdict), "by": by(verdict)})
     });
-    let mutants: Vec<_> = mutants.collect();
-    let scenarios: Vec<String> = bench.cases.iter().map(Case::name).collect();
-    let json = serde_json::json!({
-        "format": 1, "design": question.design, "scenarios": scenarios, "left_out": bench.undecided, "mutants": mutants,
-    });
+    let json = serde_json::json!({"mutants": mutants.collect::<Vec<_>>()});
     out.print(&format!("{json}\n"))
 }
 
-fn print(question: &Question, bench: &Bench, told: &[(&Mutant, Outcome)], out: &mut Output) -> Result<(), Complaint> {
+fn print(question: &Question, bench: &Bench, told: &[(&Mutant, Verdict)], out: &mut Output) -> Result<(), Complaint> {
     let mut text = String::new();
-    for (mutant, outcome) in told {
-        let style = match outcome.verdict {
-            "caught" => Style::Good,
-            "survived" => Style::Bad,
-            _ => Style::Faint,
+    for (mutant, verdict) in told {
+        let style = match verdict {
+            Verdict::Caught { .. } => Style::Good,
+            Verdict::Survived { .. } => Style::Bad,
+            Verdict::Equivalent(_) => Style::Faint,
         };
-        let by = match &outcome.by {
-            Some((scenario, what)) if scenario.is_empty() => format!("  {what}"),
-            Some((scenario, what)) => format!("  {scenario}: {what}"),
-            None if outcome.undecided > 0 => format!("  {} scenarios not decided", outcome.undecided),
-            None => String::new(),
+        let by = match verdict {
+            Verdict::Survived { undecided } if *undecided > 0 => format!("{undecided} scenarios not decided"),
+            _ => by(verdict).unwrap_or_default(),
         };
-        let place = &mutant.place;
-        let at = if place.line == 0 { String::new() } else { format!("  {}:{}", place.file, place.line) };
-        let verdict = out.styled(style, &format!("{:<10}", outcome.verdict));
-        text.push_str(&format!("{verdict}  {}{at}{by}\n", mutant.id));
+        let word = out.styled(style, &format!("{:<10}", word(verdict)));
+        text.push_str(&format!("{word}  {}  {}  {by}", mutant.id, place(mutant)));
+        text.truncate(text.trim_end().len());
+        text.push('\n');
     }
-    let number = |verdict: &str| told.iter().filter(|(_, outcome)| outcome.verdict == verdict).count();
+    let number = |wanted: &str| told.iter().filter(|(_, verdict)| word(verdict) == wanted).count();
     let (caught, survived) = (number("caught"), number("survived"));
     let percent = if caught + survived == 0 { 100.0 } else { 100.0 * caught as f64 / (caught + survived) as f64 };
     text.push_str(&format!(

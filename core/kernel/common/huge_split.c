@@ -66,7 +66,10 @@ again:
 /* A table that nobody found. */
 void free_table(u64 table)
 {
-	atomic { free_frame(pte_pfn(table)); }
+	atomic {
+		pfn_to_page(pte_pfn(table))->refcount = 0;
+		free_frame(pte_pfn(table));
+	}
 }
 
 /* Page-table lock held. The entries of `table` are written before anybody can find them. */
@@ -133,9 +136,14 @@ bool split_huge_page(struct page *page)
 	for (int m = 0; m < NR_MMS; m++)
 		if (mms[m].pgd)
 			split_huge_pmd_of(&mms[m], start, head);
-	/* One step: the kernel puts entries that nobody can use in place of all mappings meanwhile, so that nobody gets in. */
+	/*
+	 * One step: the kernel puts entries that nobody can use in place of all mappings meanwhile, so that nobody gets in; for that it takes the
+	 * page-table lock of each, and whoever counts on a mapping under that lock comes first.
+	 */
 	atomic {
 		int mapped = 0;
+		for (int m = 0; m < NR_MMS; m++)
+			await(!mms[m].pgd || mms[m].page_table_lock == 0);
 		for (int i = 0; i < SUBPAGES; i++)
 			mapped += head[i].mapcount;
 		if (head->entire_mapcount || head->refcount != mapped + 1)

@@ -19,6 +19,7 @@
 
 int ghost_refs[NR_PAGES];            /* live references of user programs, by page */
 int ghost_ref_page[NR_REFS];          /* the page that each reference of a user program is on; 0: none */
+int ghost_ref_count[NR_REFS];         /* what it adds to the count of a page on its own */
 u64 ghost_copy_va[NR_MMS];           /* fork copies the entry of this address now; bit 0: one is being copied */
 int ghost_copy_returned[NR_MMS];     /* the page a GUP call returned while that copy went on */
 u64 ghost_gup_va[NR_CPUS];           /* a GUP call is under way for this address; bit 0: one is */

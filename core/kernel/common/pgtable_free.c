@@ -10,6 +10,8 @@ SWITCH(COLLAPSE_SYNC, 1, "khugepaged interrupts every CPU after it took a page t
 
 #if PT_FREE
 
+int pgtable_deposit[NR_MMS];  /* a table of the address space that is kept for later; 0: none */
+
 /* The entry of the page directory for `va`, or NULL. One step, as pte_offset. */
 u64 *pmd_entry(struct mm_struct *mm, u64 va)
 {
@@ -89,6 +91,8 @@ SYSCALL bool khugepaged_collapse(int process, u64 va)
 		done = new != 0;
 		spin_lock(&mm->page_table_lock);
 		WRITE_ONCE(*pmd_entry(mm, va), done ? new : pmd);
+		if (done)
+			WRITE_ONCE(pgtable_deposit[mm_number(mm)], pte_pfn(pmd));
 		spin_unlock(&mm->page_table_lock);
 	}
 	mmap_write_unlock(mm);

@@ -19,6 +19,7 @@ int hold(int slot, u64 va, struct page *page, u64 gup_flags)
 	int pfn = page_to_pfn(page);
 	note_ref(page);
 	ghost_ref_page[slot] = page_index(page);
+	ghost_ref_count[slot] = gup_refs(gup_flags);
 	ghost_ref(slot, va, pfn, ghost_pin_kind(page, gup_flags));
 	/* The caller's own array of pages. */
 	atomic {

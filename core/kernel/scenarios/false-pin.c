@@ -15,7 +15,10 @@ SETUP PROCESS(0) CPU(0) void prepare(void)
 	store(A, 1);
 	if (pin_user_pages_fast(A, 0, 0) > 0)
 		unpin(0);
-	mem_map[pte_pfn(*pte_offset(&mms[0], A))].refcount += GUP_PIN_COUNTING_BIAS;
+	int pfn = pte_pfn(*pte_offset(&mms[0], A));
+	mem_map[pfn].refcount += GUP_PIN_COUNTING_BIAS;
+	ghost_ref(PIPE_REF, 0, pfn, FOLL_GET);
+	ghost_ref_count[PIPE_REF] = GUP_PIN_COUNTING_BIAS;
 }
 
 PROCESS(0) CPU(0) void parent(void)

@@ -30,12 +30,12 @@ PROCESS(0) CPU(1) void driver(void)
 	tail_pfn = page_to_pfn(alloc_page());
 	if (atomic_sub_and_test(&head->refcount, 1)) {
 		free_page(head);
-		free_page(pfn_to_page(tail_pfn));
+		put_page(pfn_to_page(tail_pfn));
 		tail_freed = true;
 	} else {
 		reached("somebody else has the head");
 		if (FREE_TAIL) {
-			free_page(pfn_to_page(tail_pfn));
+			put_page(pfn_to_page(tail_pfn));
 			tail_freed = true;
 		}
 	}

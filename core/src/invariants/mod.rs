@@ -1,7 +1,7 @@
 //! What must hold: the list. Each entry says in one line what a student can check by eye, then exactly what is judged, and at which step.
 //!
 //! The judges stand where the words change that they judge: `system/ghost.rs` (isolation, pins, use after free), `system/written.rs`
-//! (lost writes), `system/counts.rs` (counts); progress is the explorer's. What a design promises besides is its own text's:
+//! (lost writes), `system/counts.rs` (counts, leaks), `system/quiet.rs` (locks, and what is looked at once more in final states); progress is the explorer's. What a design promises besides is its own text's:
 //! `PROMISE` in `kernel/designs/`, told by `ghost_promise`. `docs/invariants.md` has the reasons; a test holds it to this list.
 
 /// Numbers of what can break, as they stand in [`crate::explore::Violation::invariant`].
@@ -14,6 +14,8 @@ pub mod broken {
     pub const PROGRESS: u16 = 7;
     pub const ASSERTION: u16 = 9;
     pub const BUG_ON: u16 = 10;
+    pub const LEAKS: u16 = 11;
+    pub const LOCKS: u16 = 12;
     /// Traps: this plus [`crate::system::Trap`].
     pub const TRAP: u16 = 0x40;
     /// Promises: this plus the number of the promise's name in the program's strings.
@@ -36,13 +38,13 @@ pub struct Invariant {
 }
 
 /// Every invariant, in the order of their numbers.
-pub static INVARIANTS: [Invariant; 8] = [
+pub static INVARIANTS: [Invariant; 10] = [
     Invariant {
         number: broken::ISOLATION,
         id: "isolation",
         statement: "nobody reads what another process wrote after their fork",
         definition: "Each data word carries the set of processes that may see it. A store by P, or by a device through P's reference, makes it {P}; zeroed memory may be seen by all; a copy of a word carries the set along. When P's fork returns, or its child's first step runs, the child joins every set that holds P. A read on behalf of P of a word whose set lacks P is a break.",
-        when: "every load of a user program, and every read through a reference",
+        when: "every load of a user program, and every read through a reference; in final states every word that a process stored to or inherited, once more",
     },
     Invariant {
         number: broken::PIN_COHERENCE,
@@ -56,7 +58,7 @@ pub static INVARIANTS: [Invariant; 8] = [
         id: "no-lost-write",
         statement: "a value that was stored is there until something else is stored",
         definition: "For each process and word there is a set of values that a load may find. A store leaves its value alone. A child's set is every value that its parent's word had from the call of fork to its return; it collapses at the first access. A store through a reference to a page that the address does not reach at the moment is one more possible value. The owner's own unmapping, discarding or moving forgets the set from call to return. Under TSO a store adds its value when it enters the buffer: some losses are missed there, and nobody is accused wrongly.",
-        when: "every load of a user program through its translation",
+        when: "every load of a user program through its translation; in final states every word once more, where it is mapped or swapped out",
     },
     Invariant {
         number: broken::USE_AFTER_FREE,
@@ -69,8 +71,8 @@ pub static INVARIANTS: [Invariant; 8] = [
         number: broken::COUNTS,
         id: "counts",
         statement: "the counts of a frame cover everybody who holds it",
-        definition: "No reference or map count is ever below zero. When every program has ended, each frame's map count is the number of entries that map it, and its reference count is at least mappings, references and 1024 for each pin. The page of zeroes and reserved frames are exempt.",
-        when: "every write to a count; the whole sum in final states",
+        definition: "No reference or map count is ever below zero. At quiescence each frame's map count is the number of entries that map it (of a huge page: the count of each page, and of the whole), its reference count is no less than its holders need, its pin count is the number of pins, the count of a place on the swap device is the number of entries that name it, and a free frame has no holder and a count of zero. Holders are entries, references of programs (1024 for each pin of a page on its own), the swap cache, the LRU batch, the page cache, a file system's private data, KSM's tree. The pages of zeroes are exempt.",
+        when: "every write to a count; the whole sum at quiescence: in final states, where nobody is in a call of the kernel's",
     },
     Invariant {
         number: broken::PROGRESS,
@@ -92,6 +94,20 @@ pub static INVARIANTS: [Invariant; 8] = [
         statement: "what the kernel takes for impossible does not happen",
         definition: "BUG_ON() in the kernel texts.",
         when: "where it stands",
+    },
+    Invariant {
+        number: broken::LEAKS,
+        id: "leaks",
+        statement: "a frame that nobody needs was given back",
+        definition: "At quiescence no frame has more references than holders, and none is taken that has none. A page table is held by the table above it, its root by the address space, the frames of the swap device by the device. So when everybody has unmapped everything and given back every reference, every frame is free. The pages of zeroes are exempt.",
+        when: "in final states, where nobody is in a call of the kernel's",
+    },
+    Invariant {
+        number: broken::LOCKS,
+        id: "locks",
+        statement: "every lock is given back",
+        definition: "In final states every lock is free: variables and fields whose names end in `lock` are 0, no page has PG_locked, write_protect_seq is even, and every CPU takes interrupts. (Somebody who waits for a lock that is not given back is a deadlock, see `progress`; so is a thread of the kernel that never comes out of its call.)",
+        when: "in final states",
     },
 ];
 

@@ -1,13 +1,13 @@
 //! Mutants put to the scenarios.
 
-use super::Mutant;
-use super::reach::Watched;
+use super::reach::{Covered, Watched};
+use super::{Mutant, Site};
 use crate::explore::{Break, Budget, End, Exhaustive, Options, Search, Status};
 use crate::lang::ir::Op;
 use crate::library::{LoadError, library_with, load};
 use crate::system::{self, BuildError, System, Trap, broken};
 use crate::view::Question;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A scenario in which the design was searched to the end, and what breaks there without any mutation.
 #[derive(Clone, Debug)]
@@ -18,8 +18,9 @@ pub struct Case {
     pub states: u64,
     /// Ids of what breaks.
     pub breaks: BTreeSet<String>,
-    /// The functions that the search and its set-up go through.
-    functions: BTreeSet<String>,
+    /// What the search and its set-up go through, and what the program has.
+    reached: Covered,
+    program: Covered,
     /// The program, to know mutants that are none.
     ops: Vec<Op>,
 }
@@ -29,12 +30,29 @@ impl Case {
     pub fn name(&self) -> String {
         format!("{} {}", self.question.scenario, self.question.variant).trim_end().to_owned()
     }
+
+    /// Is what the mutation leaves out part of the program?
+    pub fn has(&self, mutant: &Mutant) -> bool {
+        is_among(mutant, &self.program)
+    }
+
+    /// Does some schedule come to it?
+    pub fn reaches(&self, mutant: &Mutant) -> bool {
+        is_among(mutant, &self.reached)
+    }
+}
+
+fn is_among(mutant: &Mutant, covered: &Covered) -> bool {
+    match &mutant.site {
+        Site::Lines(first, last) => covered.has_line(&mutant.place.file, *first..=*last),
+        Site::Functions(names) => names.is_empty() || covered.has_function(names),
+    }
 }
 
 /// What a scenario says of a mutant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judged {
-    /// The mutation does not concern it: the program is the same, or never comes there.
+    /// The mutation does not concern it: the program is the same.
     Same,
     /// The mutant's texts do not compile: it is none.
     NoProgram,
@@ -75,15 +93,14 @@ impl Bench {
         let mut system = loaded.system;
         let options = system::Options { watch: true, ..loaded.options };
         let Ok(setup) = System::new(system.program.share(), &options) else { return };
-        system.exact_counts = true;
-        let mut functions = BTreeSet::new();
+        let mut reached = Covered::default();
         let mut breaks = BTreeSet::new();
         let mut states = 0;
         loop {
             let watched = Watched::new(system.clone(), &setup);
             let mut search: Exhaustive<Watched> = Exhaustive::new(watched.clone(), Options::default(), budget);
             let end = crate::explore::drive(&mut search, u64::MAX, |_| crate::explore::Progress::Continue);
-            functions.append(&mut watched.functions());
+            reached.add(watched.reached(&loaded.sources));
             states = states.max(search.counts().states);
             let found: Vec<Break> = search.findings().list().iter().map(|f| f.what).collect();
             let known = system.muted.len();
@@ -103,15 +120,66 @@ impl Bench {
                 break;
             }
         }
+        let program = Covered::program(&system, &loaded.sources);
         let ops = system.program.ops.clone();
-        self.cases.push(Case { question, states, breaks, functions, ops });
+        self.cases.push(Case { question, states, breaks, reached, program, ops });
     }
 
-    /// The smallest first: they cost least.
+    /// The order in which mutants are put to them: the smallest variant of each scenario first, the smallest of these first; then the second
+    /// smallest of each, and so on. What is alike catches the same.
     pub fn sort(&mut self) {
         self.cases.sort_by_key(|case| (case.states, case.name()));
+        let mut taken: BTreeMap<String, u32> = BTreeMap::new();
+        let rank = |case: &Case, taken: &mut BTreeMap<String, u32>| {
+            let rank = taken.entry(case.question.scenario.clone()).or_default();
+            *rank += 1;
+            *rank
+        };
+        let mut ranked: Vec<(u32, Case)> =
+            std::mem::take(&mut self.cases).into_iter().map(|case| (rank(&case, &mut taken), case)).collect();
+        ranked.sort_by_key(|(rank, case)| (*rank, case.states, case.name()));
+        self.cases = ranked.into_iter().map(|(_, case)| case).collect();
+    }
+
+    /// Puts a mutant to one scenario after another until one notices: first with little room for each search, then, where that was not
+    /// enough, with `most` states. `None`: it is no mutant, since no scenario's program is another with it.
+    pub fn put(&self, mutant: &Mutant, most: u64) -> Option<Verdict> {
+        let mut concerned = false;
+        let mut left: Vec<&Case> = Vec::new();
+        for case in self.cases.iter().filter(|case| case.has(mutant)) {
+            if !case.reaches(mutant) {
+                // nobody comes there: it is another program, and no other run
+                concerned = true;
+                continue;
+            }
+            let little = Budget { states: (case.states * LITTLE).clamp(1_000, most), ..Budget::NONE };
+            match judge(case, mutant, little) {
+                Judged::Same => continue,
+                Judged::NoProgram => return None,
+                _ if mutant.equivalent.is_some() => return mutant.equivalent.map(Verdict::Equivalent),
+                Judged::Breaks(what) => return Some(Verdict::Caught { scenario: case.name(), what }),
+                Judged::Nothing => {}
+                Judged::NotDecided => left.push(case),
+            }
+            concerned = true;
+        }
+        let mut undecided = 0;
+        for case in left {
+            match judge(case, mutant, Budget { states: most, ..Budget::NONE }) {
+                Judged::Breaks(what) => return Some(Verdict::Caught { scenario: case.name(), what }),
+                Judged::NotDecided => undecided += 1,
+                _ => {}
+            }
+        }
+        match mutant.equivalent {
+            Some(rule) if concerned => Some(Verdict::Equivalent(rule)),
+            _ => concerned.then_some(Verdict::Survived { undecided }),
+        }
     }
 }
+
+/// How many times the states of the design a mutant's first search may have.
+const LITTLE: u64 = 4;
 
 fn name_of(system: &System, what: Break) -> String {
     match what {
@@ -121,13 +189,21 @@ fn name_of(system: &System, what: Break) -> String {
 }
 
 /// Transitions between two looks at what was found.
-const SLICE: u64 = 1 << 14;
+const SLICE: u64 = 1 << 11;
+
+/// What became of a mutant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// This scenario breaks, in this way.
+    Caught { scenario: String, what: String },
+    /// No scenario does; in so many the search ran out of states.
+    Survived { undecided: usize },
+    /// No scenario can, by this rule.
+    Equivalent(&'static str),
+}
 
 /// What a scenario says of a mutant. `most` bounds the states of the search.
 pub fn judge(case: &Case, mutant: &Mutant, most: Budget) -> Judged {
-    if mutant.function.as_ref().is_some_and(|function| !case.functions.contains(function)) {
-        return Judged::Same;
-    }
     let mut system = match load(&mutant.ask(&case.question)) {
         Ok(loaded) => loaded.system,
         Err(LoadError::Build(BuildError::Setup { why, .. })) => return Judged::Breaks(format!("set-up: {why}")),
@@ -136,7 +212,6 @@ pub fn judge(case: &Case, mutant: &Mutant, most: Budget) -> Judged {
     if system.program.ops == case.ops {
         return Judged::Same;
     }
-    system.exact_counts = true;
     let all = (0..=u16::MAX).filter(|n| *n < broken::PROMISE + 64);
     let known = all.filter(|n| case.breaks.contains(&name_of(&system, violation(*n)))).collect::<Vec<u16>>();
     system.muted.extend(known);

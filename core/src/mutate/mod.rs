@@ -11,9 +11,9 @@ mod reach;
 mod sites;
 mod walk;
 
-pub use judge::{Bench, Case, Judged, judge, questions};
+pub use judge::{Bench, Case, Judged, Verdict, judge, questions};
 
-use crate::library::{LoadError, library_with, load};
+use crate::library::{LoadError, Loaded, library_with, load};
 use crate::trace::Place;
 use crate::view::Question;
 
@@ -26,9 +26,18 @@ pub struct Mutant {
     pub place: Place,
     /// Why x86-TSO can't tell it from the design, where that is so by rule.
     pub equivalent: Option<&'static str>,
-    /// The function that it is in; none for a switch.
-    function: Option<String>,
+    /// Where it can show.
+    site: Site,
     change: Change,
+}
+
+/// Where a mutation can show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Site {
+    /// The first and the last line of what was left out, in the text of the place.
+    Lines(u32, u32),
+    /// The functions that name the switch; none: not known.
+    Functions(Vec<String>),
 }
 
 /// What a mutation changes of a question.
@@ -64,12 +73,12 @@ impl Mutant {
 /// Where the design can't be loaded.
 pub fn mutants(question: &Question) -> Result<Vec<Mutant>, LoadError> {
     let loaded = load(question)?;
-    let mut mutants = switches(question);
+    let mut mutants = switches(question, &loaded);
     mutants.extend(sites::statements(&loaded)?);
     Ok(mutants)
 }
 
-fn switches(question: &Question) -> Vec<Mutant> {
+fn switches(question: &Question, loaded: &Loaded) -> Vec<Mutant> {
     let lib = library_with(&question.edits);
     let Some(design) = lib.designs.iter().find(|d| d.id == question.design) else { return Vec::new() };
     let now =
@@ -79,7 +88,7 @@ fn switches(question: &Question) -> Vec<Mutant> {
         id: format!("switch/{}", switch.name),
         place: Place { file: format!("designs/{}", question.design), line: 0, text: switch.title.clone() },
         equivalent: None,
-        function: None,
+        site: Site::Functions(sites::functions_with(loaded, &switch.name)),
         change: Change::Switch(switch.name.clone(), 0),
     })
     .collect()

@@ -1,9 +1,10 @@
-//! Which functions a search goes through: mutations of the others can't show there.
+//! Which lines a search goes through: mutations of the others can't show there.
 
 use crate::explore::{Choice, Model, Outcome, Phase, Violation};
+use crate::lang::source::Sources;
 use crate::system::System;
 use cowscope_mmu::State;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -32,12 +33,56 @@ impl Watched {
         }
     }
 
-    /// The names of the functions that were gone through, those that were put in place of calls included.
-    pub(super) fn functions(&self) -> BTreeSet<String> {
-        let program = &self.system.program;
+    /// What was gone through.
+    pub(super) fn reached(&self, sources: &Sources) -> Covered {
         let seen = self.seen.iter().enumerate().filter(|(_, seen)| seen.load(Ordering::Relaxed));
-        let places: BTreeSet<u32> = seen.filter_map(|(op, _)| program.locs_of.get(op).copied()).collect();
-        places.into_iter().flat_map(|place| self.system.names_around(place)).map(str::to_owned).collect()
+        Covered::of(&self.system, sources, seen.map(|(op, _)| op))
+    }
+}
+
+/// Lines and functions of the texts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Covered {
+    lines: BTreeMap<String, BTreeSet<u32>>,
+    functions: BTreeSet<String>,
+}
+
+impl Covered {
+    /// Those of all of a program.
+    pub(super) fn program(system: &System, sources: &Sources) -> Covered {
+        Covered::of(system, sources, 0..system.program.ops.len())
+    }
+
+    /// Those of some ops, and of the calls that they were put in place of.
+    fn of(system: &System, sources: &Sources, ops: impl Iterator<Item = usize>) -> Covered {
+        let program = &system.program;
+        let places: BTreeSet<u32> = ops.filter_map(|op| program.locs_of.get(op).copied()).collect();
+        let mut covered = Covered::default();
+        for loc in places.into_iter().flat_map(|place| program.stack_of(place)) {
+            let Some(source) = sources.get(loc.span.file) else { continue };
+            let lines = covered.lines.entry(source.name().to_owned()).or_default();
+            lines.extend(source.position(loc.span.lo).line..=source.position(loc.span.hi).line);
+            covered.functions.extend(program.funcs.get(loc.func as usize).map(|f| f.name.clone()));
+        }
+        covered
+    }
+
+    /// More of it.
+    pub(super) fn add(&mut self, other: Covered) {
+        self.functions.extend(other.functions);
+        for (path, lines) in other.lines {
+            self.lines.entry(path).or_default().extend(lines);
+        }
+    }
+
+    /// Is one of these lines among it?
+    pub(super) fn has_line(&self, path: &str, mut lines: std::ops::RangeInclusive<u32>) -> bool {
+        self.lines.get(path).is_some_and(|known| lines.any(|line| known.contains(&line)))
+    }
+
+    /// Is one of these functions?
+    pub(super) fn has_function(&self, names: &[String]) -> bool {
+        names.iter().any(|name| self.functions.contains(name))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::change::{Edit, apply};
 use super::names::{Role, ended_by, is_left_alone, is_no_kernel, is_recheck, is_tried, read_instead, role_of};
 use super::walk::{self, Visit, call};
-use super::{Change, Mutant, equivalent};
+use super::{Change, Mutant, Site, equivalent};
 use crate::lang::ast::{BinOp, Expr, ExprKind, FuncDef, Item, Span, Stmt, StmtKind};
 use crate::lang::compile::{SCENARIO, units};
 use crate::library::{LoadError, Loaded};
@@ -14,6 +14,45 @@ use std::rc::Rc;
 /// The mutants of every function that the design is made of, in the order of the texts. Of a function that a later layer replaces, the
 /// last one counts.
 pub(super) fn statements(loaded: &Loaded) -> Result<Vec<Mutant>, LoadError> {
+    Ok(functions(loaded)?.iter().flat_map(|def| of_function(loaded, def)).collect())
+}
+
+/// The functions whose texts have a word in them; none if some text has it elsewhere.
+pub(super) fn functions_with(loaded: &Loaded, word: &str) -> Vec<String> {
+    let Ok(functions) = functions(loaded) else { return Vec::new() };
+    let mut names = Vec::new();
+    for (file, source) in loaded.sources.iter().enumerate() {
+        for at in words(source.text(), word) {
+            let around = functions.iter().find(|def| {
+                let span = def.decl.span;
+                usize::from(span.file) == file && (span.lo as usize..def.body.span.hi as usize).contains(&at)
+            });
+            match around {
+                Some(def) => names.push(def.decl.name.name.to_string()),
+                // what a later layer replaces, a comment, the line that says that there is such a switch
+                None if !is_directive(source.text(), at) => {}
+                None => return Vec::new(),
+            }
+        }
+    }
+    names
+}
+
+/// Where a word stands in a text.
+fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(word).map(|(at, _)| at).filter(move |at| {
+        let (before, behind) = (&text[..*at], &text[at + word.len()..]);
+        !before.ends_with(part) && !behind.starts_with(part)
+    })
+}
+
+/// Does the preprocessor read the line? Then what is in it matters elsewhere.
+fn is_directive(text: &str, at: usize) -> bool {
+    text[..at].rsplit('\n').next().unwrap_or_default().trim_start().starts_with('#')
+}
+
+fn functions(loaded: &Loaded) -> Result<Vec<Rc<FuncDef>>, LoadError> {
     let parsed = units(&loaded.sources, &loaded.layers, &loaded.settings)
         .map_err(|diagnostics| LoadError::Texts { diagnostics, sources: loaded.sources.clone() })?;
     let layer = |span: Span| loaded.layers.get(usize::from(span.file)).copied().unwrap_or(0);
@@ -31,7 +70,7 @@ pub(super) fn statements(loaded: &Loaded) -> Result<Vec<Mutant>, LoadError> {
     }
     let mut functions: Vec<Rc<FuncDef>> = last.into_values().collect();
     functions.sort_by_key(|def| def.decl.span);
-    Ok(functions.iter().flat_map(|def| of_function(loaded, def)).collect())
+    Ok(functions)
 }
 
 fn of_function(loaded: &Loaded, def: &FuncDef) -> Vec<Mutant> {
@@ -46,11 +85,12 @@ fn of_function(loaded: &Loaded, def: &FuncDef) -> Vec<Mutant> {
         *number += 1;
         let Some(edit) = site.edits.first() else { continue };
         let line = source.position(edit.span.lo).line;
+        let last = source.position(edit.span.hi).line;
         mutants.push(Mutant {
             id: format!("{name}/{number}"),
             place: Place { file: source.name().to_owned(), line, text: source.line(line).trim().to_owned() },
             equivalent: site.equivalent,
-            function: Some(def.decl.name.name.to_string()),
+            site: Site::Lines(line, last),
             change: Change::Text(source.name().to_owned(), apply(source.text(), &site.edits)),
         });
     }
@@ -58,7 +98,7 @@ fn of_function(loaded: &Loaded, def: &FuncDef) -> Vec<Mutant> {
 }
 
 /// One thing to leave out.
-struct Site {
+struct Found {
     role: Role,
     /// The call, or the counter.
     what: String,
@@ -70,7 +110,7 @@ struct Sites<'t> {
     text: &'t str,
     path: &'t str,
     def: &'t FuncDef,
-    found: Vec<Site>,
+    found: Vec<Found>,
 }
 
 impl Sites<'_> {
@@ -85,7 +125,7 @@ impl Sites<'_> {
 
     fn add(&mut self, role: Role, what: &str, edits: Vec<Edit>, equivalent: Option<&'static str>) {
         if !is_left_alone(self.path) || (role == Role::Barrier && !is_no_kernel(self.path)) {
-            self.found.push(Site { role, what: what.to_owned(), edits, equivalent });
+            self.found.push(Found { role, what: what.to_owned(), edits, equivalent });
         }
     }
 

@@ -179,7 +179,6 @@ impl System {
             watch: options.watch,
             promises: Vec::new(),
             muted: Vec::new(),
-            exact_counts: false,
             checks: Vec::new(),
             task_of_cpu: Vec::new(),
             answer: 0,
@@ -187,6 +186,7 @@ impl System {
         sys.ghost.foll_pin = sys.program.constants.get("FOLL_PIN").map_or(0x40000, |v| *v as u64);
         sys.ghost.foll_write = sys.program.constants.get("FOLL_WRITE").map_or(1, |v| *v as u64);
         sys.ghost.counted = super::counts::Counted::find(&sys.program);
+        sys.ghost.locks = super::quiet::Locks::find(&sys.program);
         if sys.tso {
             sys.find_ghost_words();
         }

@@ -1,4 +1,4 @@
-//! "Counts": what `mem_map` says of a frame against who really holds it.
+//! "Counts" and "leaks": what `mem_map` says of a frame against who really holds it.
 
 use cowscope_mmu::{Slot, State};
 
@@ -22,6 +22,10 @@ pub struct Counted {
     compound: Option<Compound>,
     /// The bit of an entry that maps a page, but not for the hardware (`PTE_PROTNONE`); 0: there is none.
     hidden: u64,
+    /// Bits of `flags`: a page of the kernel's own (`PG_reserved`), and one that a file system keeps something with (`PG_private`), and
+    /// a reference on it.
+    reserved: u64,
+    private: u64,
 }
 
 /// Fields of a `struct page` that matter for compound pages.
@@ -29,27 +33,36 @@ pub struct Counted {
 struct Compound {
     /// The number of the head; 0: the page is on its own.
     head: u32,
-    /// In the head: entries that map all of it.
+    /// In the head: entries that map all of it, and pins.
     entire: u32,
+    pincount: u32,
     /// In the head: bit of `flags` by which each page's map count is one too high.
     flags: u32,
     double_map: u64,
 }
 
-/// What holds the frames of memory, as found by looking everywhere; by place in `mem_map`.
+/// What holds one frame, as found by looking everywhere.
+#[derive(Clone, Copy, Debug, Default)]
 struct Held {
-    /// Entries that map the frame itself.
-    pages: Vec<i64>,
-    /// Entries that map the huge frame that begins here.
-    huge: Vec<i64>,
-    /// References and pins of user programs.
-    refs: Vec<i64>,
-    pins: Vec<i64>,
+    /// Entries that map the frame itself, and the huge frame that begins here.
+    pages: i64,
+    huge: i64,
+    /// References of user programs: how many, what they add to the count of a page on its own, and how many of them are pins.
+    refs: i64,
+    small: i64,
+    pins: i64,
+    /// References of the kernel's own.
+    kernel: i64,
+    /// It is a page table that some address space reaches, or the swap device's: nobody counts references on it.
+    used: bool,
 }
 
-/// Variables of the kernel that hold a reference on each frame whose number is in them.
-const HOLDERS: [&str; 3] = ["swap_cache", "lru_batch", "page_cache"];
-/// What a pin adds to the count of a small page.
+/// Variables of the kernel that hold a reference on each frame whose number is in them: the swap cache, the batches of new pages, the
+/// page cache, KSM's tree.
+const HOLDERS: [&str; 5] = ["swap_cache", "lru_batch", "page_cache", "hugetlb_file_pfn", "ksm_pfn"];
+/// Variables of the kernel that name frames for other uses than memory: the swap device, page tables that are kept for later.
+const OTHER_USES: [&str; 2] = ["swap_frame", "pgtable_deposit"];
+/// What a pin adds to the count of a small page, where the texts do not say.
 const PIN: i64 = 1024;
 const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
 
@@ -59,32 +72,43 @@ impl Counted {
         let Some(g) = p.global("mem_map") else { return Counted::default() };
         let Ty::Array(page, _) = *p.types.get(g.ty) else { return Counted::default() };
         let offset = |name: &str| p.types.field(page, name).map(|f| f.offset);
-        match (offset("refcount"), offset("mapcount")) {
-            (Some(refcount), Some(mapcount)) => {
-                let compound = match (offset("compound_head"), offset("entire_mapcount"), offset("flags")) {
-                    (Some(head), Some(entire), Some(flags)) => {
-                        let bit = p.constants.get("PG_double_map").copied().unwrap_or(63) as u64;
-                        Some(Compound { head, entire, flags, double_map: bit & 63 })
-                    }
-                    _ => None,
-                };
-                Counted {
-                    first: g.slot,
-                    words: p.types.words(g.ty),
-                    stride: p.types.words(page),
-                    refcount,
-                    mapcount,
-                    flags: offset("flags"),
-                    compound,
-                    hidden: p.constants.get("PTE_PROTNONE").map_or(0, |v| *v as u64),
-                }
+        let bit = |name: &str| p.constants.get(name).map_or(0, |bit| 1u64 << (*bit as u64 & 63));
+        let (Some(refcount), Some(mapcount)) = (offset("refcount"), offset("mapcount")) else {
+            return Counted::default();
+        };
+        let fields = (offset("compound_head"), offset("entire_mapcount"), offset("pincount"), offset("flags"));
+        let compound = match fields {
+            (Some(head), Some(entire), Some(pincount), Some(flags)) => {
+                Some(Compound { head, entire, pincount, flags, double_map: bit("PG_double_map") })
             }
-            _ => Counted::default(),
+            _ => None,
+        };
+        Counted {
+            first: g.slot,
+            words: p.types.words(g.ty),
+            stride: p.types.words(page),
+            refcount,
+            mapcount,
+            flags: offset("flags"),
+            compound,
+            hidden: p.constants.get("PTE_PROTNONE").map_or(0, |v| *v as u64),
+            reserved: bit("PG_reserved"),
+            private: bit("PG_private"),
         }
+    }
+
+    /// The bit of an entry that maps a page, but not for the hardware; 0: there is none.
+    pub(crate) fn hidden(&self) -> u64 {
+        self.hidden
     }
 
     fn of(&self, st: &State, index: u32, field: u32) -> i64 {
         st.get(self.first + index * self.stride + field) as i64
+    }
+
+    /// One, if the page has the flag.
+    fn flag(&self, st: &State, index: u32, bit: u64) -> i64 {
+        self.flags.map_or(0, |flags| (self.of(st, index, flags) as u64 & bit != 0) as i64)
     }
 
     /// Place of the head of the compound page that this one belongs to.
@@ -93,27 +117,44 @@ impl Counted {
         sys.frame_index(head as u64)
     }
 
-    /// The counts of a page that is on its own.
-    fn small_is_wrong(&self, st: &State, index: u32, held: &Held) -> bool {
-        let i = index as usize;
+    /// A page that is on its own: what breaks.
+    fn small(&self, sys: &System, index: u32, held: &Held) -> Option<u16> {
+        let st = &sys.state;
         let (refs, maps) = (self.of(st, index, self.refcount), self.of(st, index, self.mapcount));
-        maps != held.pages[i] || refs < maps + held.refs[i] + held.pins[i] * PIN
+        let free = sys.is_free(sys.frame_number(index));
+        if held.used {
+            return (free || maps != 0).then_some(broken::COUNTS);
+        }
+        if !free && self.flag(st, index, self.reserved) == 1 {
+            return Some(broken::LEAKS);
+        }
+        let owners = held.pages + held.small + held.kernel + self.flag(st, index, self.private);
+        if maps != held.pages || refs < owners || (free && refs != 0) {
+            return Some(broken::COUNTS);
+        }
+        // the pool is where a frame belongs that nobody has
+        (refs > owners || (owners == 0 && !free)).then_some(broken::LEAKS)
     }
 
-    /// The map count of a page of a compound page, and if it is the head, the counts of all.
-    fn large_is_wrong(&self, sys: &System, c: Compound, index: u32, head: u32, held: &Held) -> bool {
+    /// A page of a compound page, and if it is the head, the counts of all: what breaks.
+    fn large(&self, sys: &System, c: Compound, index: u32, head: u32, held: &[Held]) -> Option<u16> {
         let st = &sys.state;
-        let double = self.of(st, head, c.flags) as u64 >> c.double_map & 1;
-        if self.of(st, index, self.mapcount) != held.pages[index as usize] + double as i64 {
-            return true;
+        let double = (self.of(st, head, c.flags) as u64 & c.double_map != 0) as i64;
+        if self.of(st, index, self.mapcount) != held[index as usize].pages + double {
+            return Some(broken::COUNTS);
         }
         if index != head {
-            return false;
+            return None;
         }
         let entire = self.of(st, head, c.entire);
-        let all = (head..head + sys.layout.subpages).map(|i| i as usize);
-        let least: i64 = entire + all.map(|i| held.pages[i] + held.refs[i] + held.pins[i]).sum::<i64>();
-        entire != held.huge[head as usize] || self.of(st, head, self.refcount) < least
+        let all = held.iter().skip(head as usize).take(sys.layout.subpages as usize);
+        let owners: i64 = entire + all.clone().map(|h| h.pages + h.refs + h.kernel).sum::<i64>();
+        let pins: i64 = all.map(|h| h.pins).sum();
+        let refs = self.of(st, head, self.refcount);
+        if entire != held[head as usize].huge || refs < owners || self.of(st, head, c.pincount) != pins {
+            return Some(broken::COUNTS);
+        }
+        (refs > owners || owners == 0).then_some(broken::LEAKS)
     }
 }
 
@@ -127,60 +168,60 @@ impl System {
         }
     }
 
-    /// At quiescence: each frame's map count is the number of entries that map it, and its reference count covers
-    /// mappings, references and pins. The zero page and reserved frames are exempt.
-    pub(crate) fn check_counts(&self) -> Option<Violation> {
+    /// At quiescence: each frame's map count is the number of entries that map it, its reference count the sum of its holders, and
+    /// what nobody holds is free. The pages of zeroes are exempt.
+    pub(crate) fn check_counts(&self) -> Vec<Violation> {
         let c = &self.ghost.counted;
         if c.stride == 0 {
-            return None;
+            return Vec::new();
         }
         let global = |name: &str| self.program.global(name).map_or(0, |g| self.state.get(g.slot));
         let zeroes = [global("zero_pfn"), global("huge_zero_pfn")].map(|pfn| self.frame_index(pfn));
-        let none = || vec![0i64; self.frame_numbers().count() + 1];
-        let mut held = Held { pages: none(), huge: none(), refs: none(), pins: none() };
-        for p in 0..self.processes() {
-            let root = self.root_of(p);
-            if root != 0 && !self.is_free((root >> 12) as u32) {
-                self.count_leaves(root, 4, &mut held);
-            }
-        }
-        for r in self.references() {
-            if let Some(i) = self.frame_index(r.pfn) {
-                let kind = if r.flags & self.ghost.foll_pin != 0 { &mut held.pins } else { &mut held.refs };
-                kind[i as usize] += 1;
-            }
-        }
-        let wrong = self.frame_numbers().filter_map(|pfn| self.frame_index(pfn as u64)).any(|index| {
+        let held = self.holders();
+        let mut broke = [false; 2];
+        for index in self.frame_numbers().filter_map(|pfn| self.frame_index(pfn as u64)) {
             let head = c.head(self, index);
             if zeroes.contains(&Some(head.unwrap_or(index))) {
-                return false;
+                continue;
             }
             match (head, c.compound) {
-                (Some(head), Some(compound)) => c.large_is_wrong(self, compound, index, head, &held),
-                _ => c.small_is_wrong(&self.state, index, &held) || self.is_leaked(index, &held),
+                (Some(head), Some(compound)) => c.large(self, compound, index, head, &held),
+                _ => c.small(self, index, &held[index as usize]),
             }
-        });
-        let wrong = wrong || (self.exact_counts && self.swap_is_wrong());
-        wrong.then_some(Violation { invariant: broken::COUNTS, place: 0 })
+            .into_iter()
+            .for_each(|what| broke[(what == broken::LEAKS) as usize] = true);
+        }
+        broke[0] |= self.swap_is_wrong();
+        let named = [broken::COUNTS, broken::LEAKS].into_iter().zip(broke);
+        named.filter(|(_, broke)| *broke).map(|(invariant, _)| Violation { invariant, place: 0 }).collect()
     }
 
-    /// Has a page more references than there are holders, where that is asked? The kernel's own are those of the swap cache, of the
-    /// batch of new pages, of the page cache, and of a file system's private data.
-    fn is_leaked(&self, index: u32, held: &Held) -> bool {
-        let c = &self.ghost.counted;
-        let flag = |name: &str| match (c.flags, self.program.constants.get(name)) {
-            (Some(flags), Some(bit)) => {
-                (c.of(&self.state, index, flags) as u64).checked_shr(*bit as u32).unwrap_or(0) & 1
-            }
-            _ => 0,
-        };
-        if !self.exact_counts || flag("PG_reserved") == 1 {
-            return false;
+    /// Who holds each frame, by its place in `mem_map`.
+    fn holders(&self) -> Vec<Held> {
+        let mut held = vec![Held::default(); self.frame_numbers().count() + 1];
+        for root in self.roots() {
+            self.count_leaves(root, 4, &mut held);
         }
-        let i = index as usize;
-        let kernel: i64 = HOLDERS.iter().map(|name| self.named_in(name, index)).sum();
-        let owners = held.pages[i] + held.refs[i] + held.pins[i] * PIN + kernel + flag("PG_private") as i64;
-        c.of(&self.state, index, c.refcount) != owners
+        let count = self.program.global("ghost_ref_count");
+        for r in self.references() {
+            let Some(index) = self.frame_index(r.pfn) else { continue };
+            let adds = match count {
+                Some(g) if r.slot < self.program.types.words(g.ty) => self.state.get(g.slot + r.slot) as i64,
+                _ if r.flags & self.ghost.foll_pin != 0 => PIN,
+                _ => 1,
+            };
+            let held = &mut held[index as usize];
+            held.refs += 1;
+            held.small += adds;
+            held.pins += (adds > 1) as i64;
+        }
+        for index in HOLDERS.iter().flat_map(|name| self.named_in(name)) {
+            held[index as usize].kernel += 1;
+        }
+        for index in OTHER_USES.iter().flat_map(|name| self.named_in(name)) {
+            held[index as usize].used = true;
+        }
+        held
     }
 
     /// Is the count of some place on the swap device not the number of entries that name it?
@@ -190,11 +231,14 @@ impl System {
         };
         let slots = self.program.types.words(g.ty);
         let mut named = vec![0u64; slots as usize];
-        let roots = (0..self.processes()).map(|p| self.root_of(p)).filter(|root| *root != 0);
-        roots
-            .filter(|root| !self.is_free((root >> 12) as u32))
-            .for_each(|root| self.count_swapped(root, 4, *bit as u64, &mut named));
+        self.roots().for_each(|root| self.count_swapped(root, 4, *bit as u64, &mut named));
         (0..slots).any(|slot| self.state.get(g.slot + slot) != named[slot as usize])
+    }
+
+    /// The roots of the page tables that there are.
+    fn roots(&self) -> impl Iterator<Item = u64> {
+        let roots = (0..self.processes()).map(|p| self.root_of(p));
+        roots.filter(|root| *root != 0 && !self.is_free((root >> 12) as u32))
     }
 
     /// An entry that names slot n of the swap device has n + 1 where others have a frame.
@@ -214,28 +258,29 @@ impl System {
         }
     }
 
-    /// How many words of a variable are the number of this frame.
-    fn named_in(&self, variable: &str, index: u32) -> i64 {
-        let Some(g) = self.program.global(variable) else { return 0 };
+    /// The places of the frames whose numbers stand in a variable.
+    fn named_in(&self, variable: &str) -> Vec<u32> {
+        let Some(g) = self.program.global(variable) else { return Vec::new() };
         let words = g.slot..g.slot + self.program.types.words(g.ty);
-        words
-            .filter(|slot| self.state.get(*slot) != 0 && self.frame_index(self.state.get(*slot)) == Some(index))
-            .count() as i64
+        words.filter_map(|slot| self.frame_index(self.state.get(slot)).filter(|_| self.state.get(slot) != 0)).collect()
     }
 
-    fn count_leaves(&self, table: u64, level: u32, held: &mut Held) {
+    fn count_leaves(&self, table: u64, level: u32, held: &mut [Held]) {
+        if let Some(index) = self.frame_index(table >> 12) {
+            held[index as usize].used = true;
+        }
         for i in 0..self.frame_words().min(512) as u64 {
             let e = self.machine.peek(&self.state, table + i * 8);
-            let hidden = level == 1 && e & self.ghost.counted.hidden != 0;
+            let leaf = level == 1 || (level < 4 && e & 0x80 != 0);
+            let hidden = leaf && e & self.ghost.counted.hidden != 0;
             if e & 1 == 0 && !hidden {
                 continue;
             }
-            let leaf = level == 1 || (level < 4 && e & 0x80 != 0);
             if !leaf {
                 self.count_leaves(e & ADDRESS, level - 1, held);
             } else if let Some(index) = self.frame_index((e & ADDRESS) >> 12) {
-                let kind = if level == 1 { &mut held.pages } else { &mut held.huge };
-                kind[index as usize] += 1;
+                let held = &mut held[index as usize];
+                *(if level == 1 { &mut held.pages } else { &mut held.huge }) += 1;
             }
         }
     }

@@ -23,6 +23,7 @@ pub struct Ghost {
     /// Values that a load may find: see `written.rs`.
     pub(crate) values: Slot,
     pub(crate) counted: super::counts::Counted,
+    pub(crate) locks: super::quiet::Locks,
     /// Under TSO, by slot: the word is a ghost of the texts, which no store buffer holds back.
     pub(crate) unbuffered: Vec<bool>,
 }

@@ -8,6 +8,7 @@ mod frame;
 mod ghost;
 mod model;
 mod path;
+mod quiet;
 mod sys;
 mod timed;
 mod vm;
@@ -164,8 +165,6 @@ pub struct System {
     pub(crate) promises: Vec<u16>,
     /// Breaks that are let pass, to see what else breaks: values of [`Violation::invariant`].
     pub muted: Vec<u16>,
-    /// Judge at the end, too, that no page has more references than there are holders (a leak).
-    pub exact_counts: bool,
     /// Functions that run in every final state.
     checks: Vec<u32>,
     /// Interrupt `do_interrupt` frames and the like run on the task that a CPU has; devices have none.

@@ -65,7 +65,9 @@ impl Model for System {
     fn finished(&self) -> bool {
         (0..self.tasks.len() as u32).all(|t| {
             let task = &self.tasks[t as usize];
-            task.daemon || self.status(t) == Status::Done || (task.process != 0 && self.status(t) == Status::Waiting)
+            (task.daemon && !self.in_kernel(t))
+                || self.status(t) == Status::Done
+                || (task.process != 0 && self.status(t) == Status::Waiting)
         })
     }
 
@@ -118,7 +120,10 @@ impl Model for System {
 
     fn check_end(&mut self) -> Vec<Violation> {
         let mut broken = self.run_checks();
-        broken.extend(self.check_counts().filter(|v| !self.muted.contains(&v.invariant)));
+        broken.extend(self.check_contents());
+        broken.extend(self.check_counts());
+        broken.extend(self.check_locks());
+        broken.retain(|v| !self.muted.contains(&v.invariant));
         broken
     }
 }
@@ -132,6 +137,13 @@ fn placed(p: &Program, v: Violation) -> Violation {
 }
 
 impl System {
+    /// Is a task inside a call of the kernel's, or a fault, that has begun?
+    fn in_kernel(&self, t: u32) -> bool {
+        let task = &self.tasks[t as usize];
+        let began = self.frame_of(t) != 0 && self.status(t) == Status::Running;
+        began && !task.device && self.state.get(task.base + word::IN_CALL) == 2
+    }
+
     pub(super) fn place_violations(&mut self) {
         for i in 0..self.violations.len() {
             self.violations[i] = placed(&self.program, self.violations[i]);

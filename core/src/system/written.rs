@@ -16,7 +16,8 @@ const WORDS: u32 = 2;
 /// Slots that each process takes.
 pub(crate) const PER_PROCESS: u32 = PAGES * WORDS;
 
-fn bit(value: u64) -> u64 {
+/// The bit of a value in a set of them.
+pub(super) fn bit(value: u64) -> u64 {
     1 << value.min(63)
 }
 
@@ -27,6 +28,16 @@ impl System {
         let (pt, pd) = (va >> 12 & 511, va >> 21 & 511);
         let followed = va >> 30 == 0 && pt < 8 && pd < 8 && word < WORDS as u64 && process < self.layout.processes;
         followed.then(|| self.ghost.values + process * PER_PROCESS + ((pd * 8 + pt) as u32) * WORDS + word as u32)
+    }
+
+    /// What is known of a process's words: address, and the values that may be there.
+    pub(crate) fn known_values(&self, process: u32) -> impl Iterator<Item = (u64, u64)> {
+        let first = self.ghost.values + process * PER_PROCESS;
+        (0..PER_PROCESS).filter_map(move |n| {
+            let (page, word) = ((n / WORDS) as u64, (n % WORDS) as u64);
+            let may = self.state.get(first + n);
+            (may != 0).then_some(((page / 8) << 21 | (page % 8) << 12 | word * 8, may))
+        })
     }
 
     /// A load of a process by its own translation found `value`.

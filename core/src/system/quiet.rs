@@ -1,0 +1,127 @@
+//! What must hold when everybody has come to his end: locks given back, nothing lost that was not looked at any more.
+
+use cowscope_mmu::{Slot, State};
+
+use super::{System, broken};
+use crate::explore::Violation;
+use crate::lang::program::Program;
+
+/// Where the kernel says that somebody excludes others.
+#[derive(Clone, Debug, Default)]
+pub struct Locks {
+    /// Words that are 0 when nobody has the lock: variables and fields whose names end in `lock`.
+    free_at_zero: Vec<Slot>,
+    /// Words that are odd while a writer is at it: those whose names end in one of [`SEQUENCES`].
+    odd: Vec<Slot>,
+    /// Flags of pages, and the bit of the page lock.
+    flags: Vec<Slot>,
+    page_lock: u64,
+}
+
+/// Sequence counts that are raised once where a writer begins and once where he ends.
+const SEQUENCES: [&str; 2] = ["write_protect_seq", "mapcount_seq"];
+const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
+
+impl Locks {
+    /// Looks through the names of the kernel's variables.
+    pub(crate) fn find(p: &Program) -> Locks {
+        let mut locks = Locks::default();
+        let bit = p.constants.get("PG_locked");
+        for g in p.globals.iter().filter(|g| !g.name.starts_with("ghost_")) {
+            for word in 0..p.types.words(g.ty) {
+                let mut path = g.name.clone();
+                p.path(g.ty, word, &mut path);
+                let name = path.rsplit('.').next().unwrap_or_default();
+                let name = name.split('[').next().unwrap_or_default();
+                if name.ends_with("lock") {
+                    locks.free_at_zero.push(g.slot + word);
+                } else if SEQUENCES.iter().any(|seq| name.ends_with(seq)) {
+                    locks.odd.push(g.slot + word);
+                } else if name == "flags" && g.name == "mem_map" && bit.is_some() {
+                    locks.flags.push(g.slot + word);
+                }
+            }
+        }
+        locks.page_lock = bit.map_or(0, |bit| 1 << (*bit as u64 & 63));
+        locks
+    }
+
+    /// Has somebody kept one?
+    fn kept(&self, st: &State) -> bool {
+        self.free_at_zero.iter().any(|slot| st.get(*slot) != 0)
+            || self.odd.iter().any(|slot| st.get(*slot) & 1 == 1)
+            || self.flags.iter().any(|slot| st.get(*slot) & self.page_lock != 0)
+    }
+}
+
+impl System {
+    /// In a final state: every lock is free, and interrupts are on.
+    pub(crate) fn check_locks(&self) -> Option<Violation> {
+        let masked = self.program.interrupt.is_some()
+            && (0..self.machine.cpus()).any(|cpu| !self.machine.interrupts_on(&self.state, cpu));
+        let kept = masked || self.ghost.locks.kept(&self.state);
+        kept.then_some(Violation { invariant: broken::LOCKS, place: 0 })
+    }
+
+    /// In a final state: what each process would find if it looked at its memory once more, mapped or swapped out.
+    pub(crate) fn check_contents(&self) -> Vec<Violation> {
+        let mut broke = [false; 2];
+        for process in 0..self.processes() {
+            let root = self.root_of(process);
+            if root == 0 || self.is_free((root >> 12) as u32) {
+                continue;
+            }
+            for (va, may) in self.known_values(process) {
+                let Some(slot) = self.word_behind(root, va) else { continue };
+                broke[0] |= may & super::written::bit(self.state.get(slot)) == 0;
+                broke[1] |= self.viewers(slot) >> process & 1 == 0;
+            }
+        }
+        let named = [broken::LOST_WRITE, broken::ISOLATION].into_iter().zip(broke);
+        named.filter(|(_, broke)| *broke).map(|(invariant, _)| Violation { invariant, place: 0 }).collect()
+    }
+
+    /// The word of memory that holds what a process has at an address, wherever it is now; `None` where nothing is, or something that
+    /// moves.
+    fn word_behind(&self, root: u64, va: u64) -> Option<Slot> {
+        let in_page = (va & 0xfff) as u32 / 8;
+        let frame = match self.mapped_frame(root, va) {
+            Some(pfn) => pfn,
+            None => self.kept_elsewhere(root, va)?,
+        };
+        let index = self.frame_index(frame).filter(|_| !self.is_free(frame as u32))?;
+        (index != 0).then(|| self.slot_of_frame(frame).map(|first| first + in_page)).flatten()
+    }
+
+    /// The frame behind an entry that the hardware does not take: a page that its owner may not touch now, or a place on the swap device.
+    fn kept_elsewhere(&self, root: u64, va: u64) -> Option<u64> {
+        let entry = self.last_entry(root, va)?;
+        if entry & self.ghost.counted.hidden() != 0 {
+            return Some((entry & ADDRESS) >> 12);
+        }
+        let swap = *self.program.constants.get("PTE_SWAP")? as u64;
+        let place = ((entry & ADDRESS) >> 12).checked_sub(1).filter(|_| entry & swap != 0)? as u32;
+        let word = |name: &str| {
+            let g = self.program.global(name)?;
+            (place < self.program.types.words(g.ty)).then(|| self.state.get(g.slot + place))
+        };
+        word("swap_cache").filter(|pfn| *pfn != 0).or_else(|| word("swap_frame"))
+    }
+
+    /// The entry of the last level for an address, present or not.
+    fn last_entry(&self, root: u64, va: u64) -> Option<u64> {
+        let mut table = root & ADDRESS;
+        for level in (1..=4u32).rev() {
+            let index = va >> (12 + 9 * (level - 1)) & 511;
+            let entry = self.machine.peek(&self.state, table + index * 8);
+            if level == 1 {
+                return Some(entry);
+            }
+            if entry & 1 == 0 || entry & 0x80 != 0 {
+                return None;
+            }
+            table = entry & ADDRESS;
+        }
+        None
+    }
+}
