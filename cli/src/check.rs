@@ -6,7 +6,6 @@ use crate::output::{Output, Style};
 use crate::progress::{Live, grouped};
 use crate::{Answer, interrupt, question};
 use cowscope_core::check::{Answer as Answered, Found, check};
-use cowscope_core::collisions::{Collision, collisions};
 use cowscope_core::explore::{Budget, End, Limit};
 use cowscope_core::library::Loaded;
 use cowscope_core::repair::{Repairs, repairs};
@@ -14,6 +13,7 @@ use cowscope_core::replay::trace_of_break;
 use cowscope_core::report::{TableOptions, table};
 use cowscope_core::trace::Verdict;
 use cowscope_core::view::Question;
+use cowscope_core::ways::{Way, other_ways};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -85,7 +85,7 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
         let others = if args.quiet || args.no_others {
             Vec::new()
         } else {
-            collisions(&loaded, &answer, budget, &mut |counts| show.hear(counts))
+            other_ways(&loaded, &answer, budget, &mut |counts| show.hear(counts))
         };
         drop(show);
         let breaks: BTreeSet<Known> =
@@ -183,7 +183,7 @@ fn tell(
     args: &Args,
     question: &Question,
     loaded: &Loaded,
-    (answer, mended, others): (&Answered, &Repairs, &[Collision]),
+    (answer, mended, others): (&Answered, &Repairs, &[Way]),
     time: Duration,
     out: &mut Output,
 ) -> Result<(), Complaint> {
@@ -268,8 +268,8 @@ fn tell_break(args: &Args, loaded: &Loaded, answer: &Answered, found: &Found, ou
 }
 
 /// Another way in which the same breaks.
-fn tell_other(other: &Collision, out: &Output) -> String {
-    let Collision { id, pair, word, cost, link, .. } = other;
+fn tell_other(other: &Way, out: &Output) -> String {
+    let Way { id, pair, word, cost, link, .. } = other;
     let s = if cost.switches == 1 { "" } else { "es" };
     format!(
         "  breaks {id} through other accesses too: {word}, {} against {}; {} context switch{s}, {} steps\n  {}\n",
@@ -281,13 +281,7 @@ fn tell_other(other: &Collision, out: &Output) -> String {
     )
 }
 
-fn as_json(
-    loaded: &Loaded,
-    answer: &Answered,
-    mended: &Repairs,
-    others: &[Collision],
-    time: Duration,
-) -> serde_json::Value {
+fn as_json(loaded: &Loaded, answer: &Answered, mended: &Repairs, others: &[Way], time: Duration) -> serde_json::Value {
     let others = others.iter().map(|other| {
         serde_json::json!({
             "id": other.id, "word": other.word, "first": other.pair.first, "second": other.pair.second,

@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod search;
 mod seq;
+mod shard;
 mod traces;
 
 use std::process::ExitCode;

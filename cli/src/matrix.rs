@@ -34,7 +34,7 @@ pub struct Args {
     #[arg(long, default_value_t = 2048, value_name = "MIB")]
     memory_limit: u64,
     /// Only part I of N, counted from 0
-    #[arg(long, value_name = "I/N", value_parser = shard)]
+    #[arg(long, value_name = "I/N", value_parser = crate::shard::parse)]
     shard: Option<(u32, u32)>,
 }
 
@@ -47,12 +47,6 @@ pub struct MergeArgs {
     /// What `cowscope matrix --shard I/N --json` printed, or `cowscope search --shard I/N --json`
     #[arg(required = true)]
     parts: Vec<String>,
-}
-
-/// `I/N`, counted from 0.
-pub fn shard(text: &str) -> Result<(u32, u32), String> {
-    let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
-    parts.filter(|(i, n)| i < n).ok_or_else(|| "write it as I/N with I below N, for example 0/4".to_owned())
 }
 
 /// A matrix, or a part of one.

@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long)]
     minimise: bool,
     /// Only part I of N, counted from 0: of random runs, and of a search in layers with a bound
-    #[arg(long, value_name = "I/N", value_parser = crate::matrix::shard)]
+    #[arg(long, value_name = "I/N", value_parser = crate::shard::parse)]
     shard: Option<(u32, u32)>,
 }
 

@@ -2,6 +2,10 @@
 //! `cargo bench -p cowscope-core --bench steps`, and as WebAssembly
 //! `./x wasm test --release -p cowscope-core --test wasm_speed -- --nocapture`. Reported, not asserted.
 
+#[path = "../../mmu/benches/clock/mod.rs"]
+mod clock;
+
+use clock::{busy, say};
 use cowscope_core::explore::{Choice, Model, Outcome};
 use cowscope_core::lang::compile::{SCENARIO, compile};
 use cowscope_core::lang::source::Sources;
@@ -12,34 +16,6 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Seconds that this thread has had a CPU (Linux), or else since some moment: others may be at work on the same machine.
-#[cfg(not(target_arch = "wasm32"))]
-fn now() -> f64 {
-    use std::sync::LazyLock;
-    use std::time::Instant;
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let on_cpu = stat.and_then(|s| s.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()));
-    on_cpu.map_or_else(|| START.elapsed().as_secs_f64(), |ns| ns / 1e9)
-}
-
-/// Seconds since some moment.
-#[cfg(target_arch = "wasm32")]
-fn now() -> f64 {
-    let performance = js_sys::Reflect::get(&js_sys::global(), &"performance".into()).expect("a clock");
-    let now = js_sys::Reflect::get(&performance, &"now".into()).expect("a clock");
-    let seconds = js_sys::Function::from(now).call0(&performance).ok().and_then(|v| v.as_f64());
-    seconds.expect("a clock") / 1e3
-}
-
-/// Writes a line where the runner shows it.
-fn say(line: &str) {
-    #[cfg(not(target_arch = "wasm32"))]
-    println!("{line}");
-    #[cfg(target_arch = "wasm32")]
-    wasm_bindgen_test::console_log!("{line}");
-}
 
 /// A random schedule to an end, of those that the scenario means.
 fn schedule(sys: &mut System, seed: u64) -> Vec<Choice> {
@@ -70,10 +46,10 @@ fn steps(name: &str, mut sys: System) {
     sys.watch = false;
     let schedules: Vec<Vec<Choice>> = (0..20).map(|seed| schedule(&mut sys, seed)).collect();
     let (mut best, mut blocked, mut all) = (0.0f64, 0u64, 0u64);
-    let began = now();
-    while now() - began < 2.0 {
-        let (window, mut done) = (now(), 0u64);
-        while now() - window < 0.02 {
+    let began = busy();
+    while busy() - began < 2.0 {
+        let (window, mut done) = (busy(), 0u64);
+        while busy() - window < 0.02 {
             for schedule in &schedules {
                 let start = sys.state().mark();
                 for choice in schedule {
@@ -91,7 +67,7 @@ fn steps(name: &str, mut sys: System) {
             }
         }
         all += done;
-        best = best.max(done as f64 / (now() - window));
+        best = best.max(done as f64 / (busy() - window));
     }
     let tried = blocked as f64 / all as f64;
     say(&format!("{name:<44} {:>7.2} M micro-steps/s; {tried:.2} blocked attempts for each", best / 1e6));
@@ -119,11 +95,11 @@ fn compilation() {
         for design in &lib.designs {
             for scenario in &lib.scenarios {
                 let q = Question { design: design.id.clone(), scenario: scenario.id.clone(), ..Question::default() };
-                let start = now();
+                let start = busy();
                 if load(&q).is_err() {
                     continue;
                 }
-                let took = now() - start;
+                let took = busy() - start;
                 total += took;
                 questions += 1;
                 if took > longest {

@@ -1,7 +1,6 @@
 //! Designs, scenarios, the language that runs them, and the proof. Knows nothing of browsers or terminals.
 
 pub mod check;
-pub mod collisions;
 pub mod explore;
 pub mod invariants;
 pub mod lang;
@@ -18,3 +17,4 @@ pub mod session;
 pub mod system;
 pub mod trace;
 pub mod view;
+pub mod ways;

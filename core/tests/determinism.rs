@@ -2,10 +2,13 @@
 //!
 //! `cargo test -p cowscope-core --test determinism -- --ignored write_the_digests` writes the file anew; read the difference.
 
+#[path = "../../mmu/benches/clock/mod.rs"]
+mod clock;
 mod common {
     pub mod schedules;
 }
 
+use clock::say;
 use common::schedules::{DIGESTS, Ends, RUNS, all, ends, fingerprints};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -87,12 +90,4 @@ fn a_thousand_schedules_of_each() {
     for (design, sum) in lines {
         say(&format!("{design} {sum:016x}"));
     }
-}
-
-/// Writes a line where the runner shows it.
-fn say(line: &str) {
-    #[cfg(not(target_arch = "wasm32"))]
-    println!("{line}");
-    #[cfg(target_arch = "wasm32")]
-    wasm_bindgen_test::console_log!("{line}");
 }

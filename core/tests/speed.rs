@@ -2,6 +2,10 @@
 //! `cargo test --release -p cowscope-core --test speed -- --ignored --nocapture`, and
 //! `./x wasm test --release -p cowscope-core --test speed -- --include-ignored --nocapture`.
 
+#[path = "../../mmu/benches/clock/mod.rs"]
+mod clock;
+
+use clock::{now, say};
 use cowscope_core::explore::{Budget, Exhaustive, Options, Search};
 use cowscope_core::library::load;
 use cowscope_core::models::{ASIDALLOC, PROTOCOL};
@@ -9,32 +13,6 @@ use cowscope_core::system::System;
 use cowscope_core::view::Question;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
-
-/// Seconds since some moment.
-#[cfg(not(target_arch = "wasm32"))]
-fn now() -> f64 {
-    use std::sync::LazyLock;
-    use std::time::Instant;
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    START.elapsed().as_secs_f64()
-}
-
-/// Seconds since some moment.
-#[cfg(target_arch = "wasm32")]
-fn now() -> f64 {
-    let performance = js_sys::Reflect::get(&js_sys::global(), &"performance".into()).expect("a clock");
-    let now = js_sys::Reflect::get(&performance, &"now".into()).expect("a clock");
-    let seconds = js_sys::Function::from(now).call0(&performance).ok().and_then(|v| v.as_f64());
-    seconds.expect("a clock") / 1e3
-}
-
-/// Writes a line where the runner shows it.
-fn say(line: &str) {
-    #[cfg(not(target_arch = "wasm32"))]
-    println!("{line}");
-    #[cfg(target_arch = "wasm32")]
-    wasm_bindgen_test::console_log!("{line}");
-}
 
 /// The rate of the fastest of some runs: what the machine does when nobody else is on the core.
 fn rate(name: &str, system: &System, runs: u32, seconds: f64) {

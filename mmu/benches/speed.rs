@@ -1,8 +1,12 @@
 //! How fast the hardware is: `cargo bench -p cowscope-mmu`, and as WebAssembly
 //! `./x wasm test --release -p cowscope-mmu --test wasm_speed -- --nocapture`. Reported, not asserted.
 
+#[path = "clock/mod.rs"]
+mod clock;
+
 use std::hint::black_box;
 
+use clock::{now, say};
 use cowscope_mmu::{
     Access, AccessKind, Chooser, Config, Entry, FrameSpec, Machine, MemoryOrder, PscGeometry, State, TlbGeometry,
     TlbMode, Translate,
@@ -30,32 +34,6 @@ fn machine(config: &Config) -> (Machine, State) {
 
 /// Shortest time of a window in seconds, and number of windows.
 const WINDOW: (f64, u32) = if cfg!(target_arch = "wasm32") { (0.002, 200) } else { (0.001, 200) };
-
-/// Seconds since some moment.
-#[cfg(not(target_arch = "wasm32"))]
-fn now() -> f64 {
-    use std::sync::LazyLock;
-    use std::time::Instant;
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    START.elapsed().as_secs_f64()
-}
-
-/// Seconds since some moment.
-#[cfg(target_arch = "wasm32")]
-fn now() -> f64 {
-    let performance = js_sys::Reflect::get(&js_sys::global(), &"performance".into()).expect("a clock");
-    let now = js_sys::Reflect::get(&performance, &"now".into()).expect("a clock");
-    let seconds = js_sys::Function::from(now).call0(&performance).ok().and_then(|v| v.as_f64());
-    seconds.expect("a clock") / 1e3
-}
-
-/// Writes a line where the runner shows it.
-fn say(line: &str) {
-    #[cfg(not(target_arch = "wasm32"))]
-    println!("{line}");
-    #[cfg(target_arch = "wasm32")]
-    wasm_bindgen_test::console_log!("{line}");
-}
 
 /// Reports the best rate of several short windows: what the machine does when nobody else is on the core.
 fn measure(name: &str, mut f: impl FnMut(u64)) {

@@ -1,14 +1,14 @@
 //! One invariant, several races: each pair of accesses that collide is told once, with a schedule of its own.
 
 use cowscope_core::check::{Answer, check};
-use cowscope_core::collisions::{Collision, collisions};
 use cowscope_core::explore::{Budget, Progress};
 use cowscope_core::library::{Loaded, load};
 use cowscope_core::session::Session;
 use cowscope_core::view::Question;
+use cowscope_core::ways::{Way, other_ways};
 use std::collections::BTreeSet;
 
-fn ask(design: &str, variant: &str, switches: &[(&str, i64)]) -> (Loaded, Answer, Vec<Collision>) {
+fn ask(design: &str, variant: &str, switches: &[(&str, i64)]) -> (Loaded, Answer, Vec<Way>) {
     let q = Question {
         design: design.into(),
         scenario: "fork-vs-gup-fast".into(),
@@ -18,7 +18,7 @@ fn ask(design: &str, variant: &str, switches: &[(&str, i64)]) -> (Loaded, Answer
     };
     let loaded = load(&q).unwrap_or_else(|e| panic!("{e}"));
     let answer = check(&loaded, Budget::NONE, &mut |_| Progress::Continue);
-    let others = collisions(&loaded, &answer, Budget::NONE, &mut |_| Progress::Continue);
+    let others = other_ways(&loaded, &answer, Budget::NONE, &mut |_| Progress::Continue);
     (loaded, answer, others)
 }
 
@@ -39,7 +39,7 @@ fn other_pairs_of_accesses_break_the_same() {
 }
 
 #[test]
-fn what_holds_collides_nowhere() {
+fn what_holds_breaks_in_no_other_way() {
     let (_, answer, others) = ask("6.1-anon-exclusive", "pin", &[]);
     assert!(answer.found.is_empty() && others.is_empty(), "{others:?}");
 }

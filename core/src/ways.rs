@@ -26,7 +26,7 @@ pub struct Pair {
 
 /// A way in which something breaks.
 #[derive(Clone, Debug)]
-pub struct Collision {
+pub struct Way {
     /// Id of the break.
     pub id: String,
     pub pair: Pair,
@@ -46,12 +46,12 @@ const TRIES: u64 = 20_000;
 
 /// The ways in which what `answer` has found breaks besides the schedules that it shows: one for each other pair of accesses that was
 /// met, simplest first. Breaks that need no race have none.
-pub fn collisions(
+pub fn other_ways(
     loaded: &Loaded,
     answer: &Answer,
     budget: Budget,
     progress: &mut dyn FnMut(&Counts) -> Progress,
-) -> Vec<Collision> {
+) -> Vec<Way> {
     let racy = |f: &&Found| f.needs_race != Some(false);
     let mut known: BTreeMap<&str, BTreeSet<Pair>> = BTreeMap::new();
     for found in answer.found.iter().filter(racy) {
@@ -76,7 +76,7 @@ pub fn collisions(
                     && pairs.insert(pair.clone())
                 {
                     let link = trace.header.link.unwrap_or_default();
-                    out.push(Collision { id: id.clone(), pair, word, schedule, cost, link });
+                    out.push(Way { id: id.clone(), pair, word, schedule, cost, link });
                 }
             }
         }
