@@ -36,7 +36,7 @@ impl System {
         (0..PER_PROCESS).filter_map(move |n| {
             let (page, word) = ((n / WORDS) as u64, (n % WORDS) as u64);
             let may = self.state.get(first + n);
-            (may != 0).then_some(((page / 8) << 21 | (page % 8) << 12 | word * 8, may))
+            (may != 0).then_some(((page / 8) << 21 | (page % 8) << 12 | (word * 8), may))
         })
     }
 
