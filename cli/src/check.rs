@@ -7,7 +7,7 @@ use crate::progress::{Live, grouped};
 use crate::{Answer, interrupt, question};
 use cowscope_core::check::{Answer as Answered, Found, check};
 use cowscope_core::explore::{Budget, End, Limit};
-use cowscope_core::library::Loaded;
+use cowscope_core::library::{Loaded, Needs};
 use cowscope_core::repair::{Repairs, repairs};
 use cowscope_core::replay::trace_of_break;
 use cowscope_core::report::{TableOptions, table};
@@ -70,8 +70,18 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
     let mut found = BTreeSet::new();
     let mut verdicts = Vec::new();
     let mut all = Vec::new();
+    let mut skipped: Vec<Skipped> = Vec::new();
     for question in &questions {
-        let loaded = question::loaded(question, out.colour_of_errors)?;
+        if skipped.iter().any(|s| s.design == question.design && s.scenario == question.scenario) {
+            continue;
+        }
+        let loaded = match question::applicable(question, out.colour_of_errors)? {
+            Ok(loaded) => loaded,
+            Err(lacks) => {
+                skip(question, lacks, &mut skipped, out)?;
+                continue;
+            }
+        };
         let begin = Instant::now();
         let show = Live::new(out, &format!("{} {}", loaded.question.scenario, loaded.question.variant));
         let answer = check(&loaded, budget, &mut |counts| show.hear(counts));
@@ -106,12 +116,18 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
             tell(args, question, &loaded, (&answer, &mended, &others), begin.elapsed(), out)?;
         }
     }
+    if verdicts.is_empty() {
+        return Err(nothing_ran(&skipped));
+    }
     if let Some(path) = &args.write_baseline {
         baseline::write(path, &found)?;
     }
     let worst = worst(&verdicts);
     if out.json {
-        out.print(&format!("{}\n", serde_json::json!({ "format": 1, "verdict": word(worst), "questions": all })))?;
+        let answer = serde_json::json!({
+            "format": 1, "verdict": word(worst), "questions": all, "not_applicable": skipped,
+        });
+        out.print(&format!("{answer}\n"))?;
     } else if questions.len() > 1 {
         let kinds = [Verdict::Breaks, Verdict::NotDecided, Verdict::Holds];
         let number = |verdict| verdicts.iter().filter(|v| **v == verdict).count();
@@ -119,9 +135,43 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
             .iter()
             .filter(|v| number(**v) > 0)
             .map(|v| format!("{} {}", number(*v), out.styled(style(*v), word(*v))));
-        out.print(&format!("{}\n", told.collect::<Vec<_>>().join(", ")))?;
+        let mut told: Vec<_> = told.collect();
+        if !skipped.is_empty() {
+            told.push(format!("{} scenarios not applicable", skipped.len()));
+        }
+        out.print(&format!("{}\n", told.join(", ")))?;
     }
     Ok(ExitCode::from(status(worst)))
+}
+
+/// A scenario that a kernel of somebody's own can't run, with what it lacks.
+#[derive(serde::Serialize)]
+struct Skipped {
+    design: String,
+    scenario: String,
+    calls: Vec<String>,
+    names: Vec<String>,
+}
+
+/// Passes over a scenario.
+fn skip(question: &Question, lacks: Needs, skipped: &mut Vec<Skipped>, out: &mut Output) -> Result<(), Complaint> {
+    if !out.json {
+        let name = out.styled(Style::Strong, &format!("{}, {}", question.design, question.scenario));
+        out.print(&format!("{name}: {}: {lacks}\n", out.styled(Style::Faint, "not applicable")))?;
+    }
+    let (design, scenario) = (question.design.clone(), question.scenario.clone());
+    skipped.push(Skipped { design, scenario, calls: lacks.calls, names: lacks.names });
+    Ok(())
+}
+
+/// There was something to check, but this kernel can run none of it.
+fn nothing_ran(skipped: &[Skipped]) -> Complaint {
+    let what = match skipped {
+        [one] => format!("`{}` is not applicable to the kernel `{}`", one.scenario, one.design),
+        _ => "none of these scenarios is applicable to this kernel".to_owned(),
+    };
+    Complaint::new(format!("nothing was checked: {what}"))
+        .help("`cowscope list SCENARIO` tells what a scenario needs; unmap-vs-cow needs fork, mmap and munmap only")
 }
 
 /// The worst of several verdicts: one that breaks, else one that is not decided.

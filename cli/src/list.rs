@@ -60,8 +60,12 @@ fn everything(lib: &Library, out: &Output) -> String {
     }
     text.push_str(&format!("\n{}\n", out.styled(Style::Strong, "Scenarios")));
     for scenario in &lib.scenarios {
-        text.push_str(&format!("  {:width$}  {}\n", scenario.id, scenario.title));
+        let mark = if scenario.uses.is_empty() { ' ' } else { '*' };
+        text.push_str(&format!("{mark} {:width$}  {}\n", scenario.id, scenario.title));
     }
+    text.push_str(
+        "* uses names of Linux' own; the others need system calls only, and run on any kernel that has them\n",
+    );
     text.push_str(&format!(
         "\n{} designs, {} scenarios. `cowscope list ID` tells more.\n",
         lib.designs.len(),
@@ -91,6 +95,9 @@ fn about_scenario(scenario: &Scenario, out: &Output) -> String {
     }
     if !scenario.needs.is_empty() {
         text.push_str(&format!("Needs of a kernel: {}\n", scenario.needs.join(", ")));
+    }
+    if !scenario.uses.is_empty() {
+        text.push_str(&format!("Uses of Linux' own: {}\n", scenario.uses.join(", ")));
     }
     if !scenario.variants.is_empty() {
         text.push_str("\nVariants (--variant ID; the first is the default)\n");

@@ -2,7 +2,7 @@
 
 use crate::complaint::Complaint;
 use cowscope_core::lang::render::render;
-use cowscope_core::library::{LoadError, Loaded, library, library_with, load};
+use cowscope_core::library::{LoadError, Loaded, Needs, library, library_with, load};
 use cowscope_core::view::Question;
 use std::path::Path;
 
@@ -205,6 +205,18 @@ fn c_files(directory: &Path) -> Result<Vec<std::path::PathBuf>, Complaint> {
 /// Unknown names with the near ones, C errors with the line and a caret.
 pub fn loaded(question: &Question, colour: bool) -> Result<Loaded, Complaint> {
     load(question).map_err(|error| unusable(error, colour))
+}
+
+/// Loads a question; `Err` in `Ok` where the scenario needs what this kernel of somebody's own does not have.
+///
+/// # Errors
+/// As [`loaded`].
+pub fn applicable(question: &Question, colour: bool) -> Result<Result<Loaded, Needs>, Complaint> {
+    match load(question) {
+        Ok(loaded) => Ok(Ok(loaded)),
+        Err(LoadError::Missing { lacks, .. }) => Ok(Err(lacks)),
+        Err(error) => Err(unusable(error, colour)),
+    }
 }
 
 /// Why a question can't be asked, for people.

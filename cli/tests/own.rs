@@ -68,5 +68,44 @@ fn a_kernel_of_ones_own_is_told_what_it_lacks() {
     let broken = ["check", "-q", "--design", kernel, "--scenario", "unmap-vs-cow", "--set", "LEAVE_LAST=0"];
     assert_eq!(told(&root, &broken).1, 1);
     let (text, status) = told(&root, &["check", "-q", "--design", kernel, "--scenario", "vmsplice-leak"]);
-    assert!(status == 3 && text.contains("no vmsplice"), "{text}");
+    assert!(status == 3 && text.contains("nothing was checked"), "{text}");
+    assert!(text.contains("not applicable: no system call close_pipe, read_pipe, vmsplice"), "{text}");
+}
+
+#[test]
+fn a_kernel_of_ones_own_is_put_to_every_scenario_that_it_can_run() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let all = |more: &[&str]| {
+        let mut args =
+            vec!["check", "-q", "--no-repairs", "--design", "docs/examples/libos-cow.c", "--scenario", "all"];
+        args.extend(more);
+        told(&root, &args)
+    };
+    let (text, status) = all(&[]);
+    assert_eq!(status, 0, "{text}");
+    assert!(text.contains("unmap-vs-cow: holds") && text.contains("scenarios not applicable"), "{text}");
+    assert!(
+        text.contains("needless-copy: not applicable: no system call madvise, mprotect; none of Linux' own mms"),
+        "{text}"
+    );
+    let (text, status) = all(&["--set", "LEAVE_LAST=0", "--json"]);
+    assert_eq!(status, 1, "{text}");
+    let answer: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let skipped = answer["not_applicable"].as_array().expect("a list");
+    let leak = skipped.iter().find(|s| s["scenario"] == "vmsplice-leak").expect("it has no pipes");
+    assert_eq!(leak["calls"], serde_json::json!(["close_pipe", "read_pipe", "vmsplice"]));
+    assert_eq!(leak["names"], serde_json::json!([]));
+    assert_eq!(answer["verdict"], "breaks");
+}
+
+#[test]
+fn a_mistake_in_a_kernel_of_ones_own_is_an_error_and_no_reason_to_pass_over() {
+    let dir = fresh("mistake");
+    let kernel = include_str!("../../docs/examples/teaching-kernel.c");
+    std::fs::write(dir.join("my.c"), kernel.replace("drop(frame_of(old));", "dorp(frame_of(old));")).expect("written");
+    let (text, status) = told(&dir, &["check", "-q", "--design", "my.c", "--scenario", "all"]);
+    assert!(status == 3 && text.contains("dorp"), "{text}");
+    std::fs::write(dir.join("my.c"), "OWN_KERNEL(\"nothing\")\n").expect("written");
+    let (text, status) = told(&dir, &["check", "-q", "--design", "my.c", "--scenario", "all"]);
+    assert!(status == 3 && text.contains("none of these scenarios is applicable"), "{text}");
 }

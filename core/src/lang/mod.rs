@@ -3,7 +3,7 @@
 pub mod ast;
 pub mod diag;
 pub mod highlight;
-mod lexer;
+pub(crate) mod lexer;
 mod literal;
 pub mod parser;
 pub mod preprocess;

@@ -1,20 +1,20 @@
 //! The functions of a design as they stand in the texts: what somebody copies who wants to change one.
 
-use super::meta::{OWN_KERNEL_TEXTS, library};
+use super::meta::{library, part_of};
+use super::needs::EVERY_KERNEL;
 use super::texts::FILES;
 
 /// The texts of a design, the one that decides first: its own, those of what it is based on, the common ones.
 fn texts(design: &str) -> Vec<&'static str> {
     let lib = library();
     let chain = lib.chain(design);
-    let own_kernel = chain.first().is_some_and(|first| lib.own_kernels.contains(first));
+    let own_kernel = lib.own_kernels.contains(design);
     let mut out = Vec::new();
     for id in chain.iter().rev() {
-        let prefix = format!("designs/{id}/");
-        out.extend(FILES.iter().filter(|(name, _)| name.starts_with(&prefix)).map(|(_, text)| *text));
+        out.extend(FILES.iter().filter(|(name, _)| part_of(name) == Some(id)).map(|(_, text)| *text));
     }
     let common = FILES.iter().filter(|(name, _)| name.starts_with("common/"));
-    out.extend(common.filter(|(name, _)| !own_kernel || OWN_KERNEL_TEXTS.contains(name)).map(|(_, text)| *text));
+    out.extend(common.filter(|(name, _)| !own_kernel || EVERY_KERNEL.contains(name)).map(|(_, text)| *text));
     out
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use cowscope_mmu::{CostTable, MemoryOrder, RemoteFlush};
 
-use super::meta::{Library, OWN_KERNEL_TEXTS, library_with, syscalls};
+use super::meta::{Library, library_with, part_of};
+use super::needs::{EVERY_KERNEL, Names, Needs, defined};
 use super::texts::FILES;
 use crate::lang::compile::{SCENARIO, compile};
 use crate::lang::diag::Diagnostic;
@@ -39,8 +40,8 @@ pub enum LoadError {
     Value { option: String, value: String, allowed: &'static str },
     /// The texts do not compile.
     Texts { diagnostics: Vec<Diagnostic>, sources: Arc<Sources> },
-    /// A kernel of its own lacks system calls that the scenario makes.
-    Missing { kernel: String, scenario: String, calls: Vec<String> },
+    /// The scenario is not applicable to this kernel of its own, which lacks what the scenario needs.
+    Missing { kernel: String, scenario: String, lacks: Needs },
     /// They compile, but can't be run.
     Build(BuildError),
 }
@@ -61,8 +62,8 @@ impl fmt::Display for LoadError {
             LoadError::Texts { diagnostics, .. } => {
                 write!(f, "{}", diagnostics.first().map_or("the texts do not compile", |d| &d.message))
             }
-            LoadError::Missing { kernel, scenario, calls } => {
-                write!(f, "the kernel `{kernel}` has no {}, which `{scenario}` calls", calls.join(", no "))
+            LoadError::Missing { kernel, scenario, lacks } => {
+                write!(f, "`{scenario}` is not applicable to the kernel `{kernel}`: {lacks}")
             }
             LoadError::Build(e) => write!(f, "{e}"),
         }
@@ -80,14 +81,14 @@ fn texts(lib: &Library, q: &Question) -> Result<(Sources, Vec<u8>), LoadError> {
     let own = chain.len() as u8;
     let layer_of_design = |id: &str| chain.iter().position(|d| d == id).map(|at| at as u8 + 1);
     let scenario = format!("scenarios/{}.c", q.scenario);
-    let own_kernel = chain.first().is_some_and(|first| lib.own_kernels.contains(first));
+    let own_kernel = lib.own_kernels.contains(&q.design);
     let mut files: Vec<(u8, String, String)> = Vec::new();
     for (name, text) in FILES {
         let layer = match name {
-            n if n.starts_with("common/") && own_kernel && !OWN_KERNEL_TEXTS.contains(n) => continue,
+            n if n.starts_with("common/") && own_kernel && !EVERY_KERNEL.contains(n) => continue,
             n if n.starts_with("common/") => 0,
             n if **n == scenario => SCENARIO,
-            n => match n.strip_prefix("designs/").and_then(|n| n.split('/').next()).and_then(layer_of_design) {
+            n => match part_of(n).and_then(layer_of_design) {
                 Some(layer) => layer,
                 None => continue,
             },
@@ -113,13 +114,12 @@ fn texts(lib: &Library, q: &Question) -> Result<(Sources, Vec<u8>), LoadError> {
     if !files.iter().any(|f| f.0 == SCENARIO) {
         return Err(unknown("scenario", &q.scenario, lib.scenarios.iter().map(|s| s.id.clone()).collect()));
     }
-    if own_kernel {
-        let has: Vec<&str> =
-            files.iter().filter(|f| f.0 != SCENARIO || f.1 == scenario).flat_map(|f| syscalls(&f.2)).collect();
-        let needs = lib.scenarios.iter().find(|s| s.id == q.scenario).map(|s| s.needs.clone()).unwrap_or_default();
-        let calls: Vec<String> = needs.into_iter().filter(|call| !has.contains(&call.as_str())).collect();
-        if !calls.is_empty() {
-            return Err(LoadError::Missing { kernel: q.design.clone(), scenario: q.scenario.clone(), calls });
+    if own_kernel && let Some(s) = lib.scenarios.iter().find(|s| s.id == q.scenario) {
+        let has: Names =
+            files.iter().filter(|f| f.0 != SCENARIO || f.1 == scenario).flat_map(|f| defined(&f.2)).collect();
+        let lacks = Needs { calls: s.needs.clone(), names: s.uses.clone() }.missing(&has);
+        if !lacks.is_empty() {
+            return Err(LoadError::Missing { kernel: q.design.clone(), scenario: q.scenario.clone(), lacks });
         }
     }
     files.sort_by_key(|f| f.0);

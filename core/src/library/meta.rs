@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use super::needs::{EVERY_KERNEL, Names, Needs, defined, syscalls};
 use super::texts::FILES;
 use crate::lang::ast::{Directive, Expr, ExprKind};
 use crate::lang::compile::{const_names, directives, text};
@@ -24,7 +25,7 @@ pub struct Library {
     pub promises: Vec<Promise>,
     /// What a design is based on, if it says so by `BASE("...")`: it holds only what differs from that.
     pub bases: BTreeMap<String, String>,
-    /// Designs that are kernels of their own: of the common texts they have [`OWN_KERNEL_TEXTS`] only.
+    /// Designs that are kernels of their own: of the common texts they have [`super::needs::EVERY_KERNEL`] only.
     pub own_kernels: BTreeSet<String>,
     /// Switches that every design has.
     pub common_switches: Vec<Flag>,
@@ -77,24 +78,21 @@ fn read(files: &[(&str, &str)]) -> Library {
                 .extend(source.lines().filter_map(|l| l.strip_prefix("#ifndef ")).map(|n| n.trim().to_string()));
         }
     }
-    let mut ids: Vec<&str> = files.iter().filter_map(|(n, _)| n.strip_prefix("designs/")?.split('/').next()).collect();
-    ids.dedup();
-    let said: BTreeMap<&str, Vec<Directive>> = ids
-        .iter()
-        .map(|id| {
-            let prefix = format!("designs/{id}/");
-            let texts = files.iter().filter(|(n, _)| n.starts_with(&prefix));
-            (*id, texts.flat_map(|(_, source)| directives(source).0).collect())
-        })
-        .collect();
+    let mut said: BTreeMap<&str, Vec<Directive>> = BTreeMap::new();
+    for (name, source) in files {
+        if let Some(id) = part_of(name) {
+            said.entry(id).or_default().extend(directives(source).0);
+        }
+    }
     for (id, list) in &said {
         let base = list.iter().find(|d| &*d.name.name == "BASE").and_then(|d| strings(d).into_iter().next());
         lib.bases.extend(base.map(|base| (id.to_string(), base)));
     }
-    for id in ids {
-        let own_kernel = said[id].iter().any(|d| &*d.name.name == "OWN_KERNEL");
+    let says_own_kernel = |id: &String| said[id.as_str()].iter().any(|d| &*d.name.name == "OWN_KERNEL");
+    let bases: BTreeSet<&str> = files.iter().filter_map(|(n, _)| n.strip_prefix("bases/")?.split('/').next()).collect();
+    for id in said.keys().copied().filter(|id| !bases.contains(id)) {
         let mut design = Design { id: id.to_string(), ..Design::default() };
-        if own_kernel {
+        if lib.chain(id).iter().filter(|part| said.contains_key(part.as_str())).any(says_own_kernel) {
             lib.own_kernels.insert(id.to_string());
         } else {
             design.switches = lib.common_switches.clone();
@@ -113,38 +111,34 @@ fn read(files: &[(&str, &str)]) -> Library {
         design.era = year(&design.id).to_owned();
     }
     lib.designs.sort_by_key(|d| age(&d.id));
-    let calls: Vec<&str> =
-        files.iter().filter(|(n, _)| n.starts_with("common/")).flat_map(|(_, source)| syscalls(source)).collect();
+    let (kernel, calls) = kernel_names(files);
     for (name, source) in files {
         let Some(id) = name.strip_prefix("scenarios/").and_then(|n| n.strip_suffix(".c")) else { continue };
         let mut scenario = read_scenario(&mut lib, id, source, &constants);
-        let called = |call: &&str| calls_in(source).any(|name| name == *call);
-        scenario.needs = calls.iter().filter(|call| called(call)).map(|call| call.to_string()).collect();
-        scenario.needs.sort();
-        scenario.needs.dedup();
+        Needs { calls: scenario.needs, names: scenario.uses } = Needs::of(source, &kernel, &calls);
         lib.scenarios.push(scenario);
     }
     lib
 }
 
-/// The common texts that a kernel of its own has: sizes, and the numbers that scenarios write.
-pub const OWN_KERNEL_TEXTS: [&str; 2] = ["common/config.c", "common/abi.c"];
-
-/// The system calls that a text defines: what stands between `SYSCALL` at the beginning of a line and its parameters.
-pub fn syscalls(source: &str) -> impl Iterator<Item = &str> {
-    source.lines().filter_map(|line| {
-        let (head, _) = line.strip_prefix("SYSCALL ")?.split_once('(')?;
-        head.rsplit([' ', '*']).next()
-    })
+/// The design, or what designs are based on, that a text belongs to.
+pub fn part_of(path: &str) -> Option<&str> {
+    path.strip_prefix("designs/").or_else(|| path.strip_prefix("bases/"))?.split('/').next()
 }
 
-/// Every name in a text that stands before an opening parenthesis.
-fn calls_in(source: &str) -> impl Iterator<Item = &str> {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    source.match_indices('(').map(move |(at, _)| {
-        let before = &source[..at];
-        &before[before.trim_end_matches(word).len()..]
-    })
+/// What the shipped kernel defines that not every kernel has, and which of it are system calls.
+fn kernel_names(files: &[(&str, &str)]) -> (Names, Names) {
+    let common = || files.iter().filter(|(name, _)| name.starts_with("common/"));
+    let (mut kernel, mut calls) = (Names::new(), Names::new());
+    for (_, source) in common().filter(|(name, _)| !EVERY_KERNEL.contains(name)) {
+        kernel.extend(defined(source));
+        calls.extend(syscalls(source).map(str::to_string));
+    }
+    for (_, source) in common().filter(|(name, _)| EVERY_KERNEL.contains(name)) {
+        let every = defined(source);
+        kernel.retain(|name| !every.contains(name));
+    }
+    (kernel, calls)
 }
 
 /// Designs in the order in which they came to be: by kernel version, the mails of 2021 between 5.11 and 5.18, sketches last.

@@ -4,11 +4,13 @@ mod functions;
 mod load;
 mod measured;
 mod meta;
+mod needs;
 
 pub use functions::{function_of, functions_of};
 pub use load::{LoadError, Loaded, load};
 pub use measured::measured;
-pub use meta::{Library, library, library_with, syscalls};
+pub use meta::{Library, library, library_with};
+pub use needs::{Needs, syscalls};
 
 /// The texts as they were when this was built.
 pub mod texts {

@@ -82,6 +82,9 @@ pub struct Scenario {
     /// The system calls that it makes: what a kernel must have to run it.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Names of the shipped kernel's own that it uses besides: only a kernel that has them too can run it.
+    #[serde(default)]
+    pub uses: Vec<String>,
 }
 
 /// What a scenario is about.
