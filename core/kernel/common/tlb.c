@@ -6,6 +6,7 @@ enum { TLB_VECTOR = 32 };
 enum { FLUSH_ALL = 2, FLUSH_NOTHING = 4 };
 u64 flush_request[NR_CPUS][NR_CPUS];
 
+SWITCH(FLUSH_OTHERS, 1, "a flush reaches other CPUs too, not only the one that asks for it")
 SWITCH(BROADCAST_FLUSH, 0, "the hardware flushes other CPUs' TLBs without interrupting them (AMD INVLPGB, arm64)")
 
 /* The address space a CPU works in, plus one; 0: none yet. */
@@ -67,6 +68,8 @@ void flush_tlb_cpus(struct mm_struct *mm, u64 request)
 
 	if (mask & (1ul << self))
 		flush_local(request);
+	if (!FLUSH_OTHERS)
+		return;
 	for (int cpu = 0; cpu < NR_CPUS; cpu++) {
 		if (cpu == self || !(mask & (1ul << cpu)))
 			continue;
@@ -81,26 +84,28 @@ void flush_tlb_cpus(struct mm_struct *mm, u64 request)
 	}
 }
 
+/* All pages, or `pages` of them at one translation. When it returns, no CPU uses what it cached of them before. (Hardware needs no judge.) */
+void flush_tlb_range(struct mm_struct *mm, u64 va, u64 pages)
+{
+	ghost_mark_flush(mm_number(mm), va, BROADCAST_FLUSH ? 0 : pages);
+	flush_tlb_cpus(mm, pages == ~0ul ? FLUSH_ALL : va | 1);
+	ghost_flush_done();
+}
+
 void flush_tlb_page(struct mm_struct *mm, u64 va)
 {
-	ghost_mark_flush(va, 1);
-	flush_tlb_cpus(mm, va | 1);
-	ghost_flush_done();
+	flush_tlb_range(mm, va, 1);
 }
 
 /* All of a huge page: one translation, or one for each page of it. */
 void flush_tlb_huge(struct mm_struct *mm, u64 va)
 {
-	ghost_mark_flush(va, SUBPAGES);
-	flush_tlb_cpus(mm, va | 1);
-	ghost_flush_done();
+	flush_tlb_range(mm, va, SUBPAGES);
 }
 
 void flush_tlb_mm(struct mm_struct *mm)
 {
-	ghost_mark_flush(0, ~0ul);
-	flush_tlb_cpus(mm, FLUSH_ALL);
-	ghost_flush_done();
+	flush_tlb_range(mm, 0, ~0ul);
 }
 
 /* An interrupt that is none of the kernel's: a scenario may say what it does. */

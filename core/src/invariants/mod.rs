@@ -1,7 +1,7 @@
 //! What must hold: the list. Each entry says in one line what a student can check by eye, then exactly what is judged, and at which step.
 //!
 //! The judges stand where the words change that they judge: `system/ghost.rs` (isolation, pins, use after free), `system/written.rs`
-//! (lost writes), `system/counts.rs` (counts, leaks), `system/quiet.rs` (locks, and what is looked at once more in final states); progress is the explorer's. What a design promises besides is its own text's:
+//! (lost writes), `system/authority.rs` (flushes), `system/counts.rs` (counts, leaks), `system/quiet.rs` (locks, and what is looked at once more in final states); progress is the explorer's. What a design promises besides is its own text's:
 //! `PROMISE` in `kernel/designs/`, told by `ghost_promise`. `docs/invariants.md` has the reasons; a test holds it to this list.
 
 /// Numbers of what can break, as they stand in [`crate::explore::Violation::invariant`].
@@ -9,6 +9,7 @@ pub mod broken {
     pub const ISOLATION: u16 = 1;
     pub const PIN_COHERENCE: u16 = 2;
     pub const LOST_WRITE: u16 = 3;
+    pub const STALE_AUTHORITY: u16 = 4;
     pub const USE_AFTER_FREE: u16 = 5;
     pub const COUNTS: u16 = 6;
     pub const PROGRESS: u16 = 7;
@@ -38,7 +39,7 @@ pub struct Invariant {
 }
 
 /// Every invariant, in the order of their numbers.
-pub static INVARIANTS: [Invariant; 10] = [
+pub static INVARIANTS: [Invariant; 11] = [
     Invariant {
         number: broken::ISOLATION,
         id: "isolation",
@@ -59,6 +60,13 @@ pub static INVARIANTS: [Invariant; 10] = [
         statement: "a value that was stored is there until something else is stored",
         definition: "For each process and word there is a set of values that a load may find. A store leaves its value alone. A child's set is every value that its parent's word had from the call of fork to its return; it collapses at the first access. A store through a reference to a page that the address does not reach at the moment is one more possible value. The owner's own unmapping, discarding or moving forgets the set from call to return. Under TSO a store adds its value when it enters the buffer: some losses are missed there, and nobody is accused wrongly.",
         when: "every load of a user program through its translation; in final states every word once more, where it is mapped or swapped out",
+    },
+    Invariant {
+        number: broken::STALE_AUTHORITY,
+        id: "no-stale-authority",
+        statement: "after a flush nobody uses rights that were withdrawn before it",
+        definition: "When a flush of some pages of an address space begins, every CPU that has it loaded owes the flush until it drops these translations: by INVLPG of the page, by a load of CR3, by a page fault there, or because the hardware does it. A CPU that still owes it when the flush has ended has missed it, until it drops them later. An access of a CPU to a page whose flush it has missed, by a cached translation that the page tables do not grant any more (another frame, none, or a store where they allow loads only), is a break. So a CPU may be passed over (lazy TLB mode) if it catches up before it uses its TLB; and what somebody else withdraws after the flush began is not the flush's fault.",
+        when: "every access of a user program by a cached translation",
     },
     Invariant {
         number: broken::USE_AFTER_FREE,

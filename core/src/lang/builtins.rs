@@ -147,7 +147,7 @@ pub fn builtin(name: &str) -> Option<Builtin> {
         "ghost_window_begin" => s(S::GhostWindowBegin, void, 2, false, false),
         "ghost_window_end" => s(S::GhostWindowEnd, void, 2, false, false),
         "ghost_promise" => s(S::GhostPromise, void, 2, false, false),
-        "ghost_mark_flush" => s(S::GhostMarkFlush, void, 2, false, false),
+        "ghost_mark_flush" => s(S::GhostMarkFlush, void, 3, false, false),
         "dma_load" => s(S::DmaLoad, u64, 2, true, false),
         "dma_store" => s(S::DmaStore, void, 3, true, false),
         "ghost_flush_done" => s(S::GhostFlushDone, void, 0, false, false),

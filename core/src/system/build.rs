@@ -161,7 +161,8 @@ impl System {
         }
         layout.generation = state.alloc(all.max(1));
         layout.roots = state.alloc(processes);
-        let ghost = Ghost::alloc(&mut state, memory_words, processes);
+        // tasks: programs, an idle one for each CPU, one of the set-up
+        let ghost = Ghost::alloc(&mut state, memory_words, processes, program.entries.len() as u32 + cpus + 1, cpus);
         let mut sys = System {
             regs: Box::new([0; super::vm::REGS]),
             saved_regs: Box::new([0; super::vm::REGS]),

@@ -24,6 +24,8 @@ pub struct Ghost {
     pub(crate) values: Slot,
     pub(crate) counted: super::counts::Counted,
     pub(crate) locks: super::quiet::Locks,
+    /// Flushes: see `authority.rs`.
+    pub(crate) authority: super::authority::Authority,
     /// Under TSO, by slot: the word is a ghost of the texts, which no store buffer holds back.
     pub(crate) unbuffered: Vec<bool>,
 }
@@ -50,7 +52,7 @@ pub struct Reference {
 
 impl Ghost {
     /// Allocates the ghosts.
-    pub(crate) fn alloc(st: &mut State, memory_words: u32, processes: u32) -> Self {
+    pub(crate) fn alloc(st: &mut State, memory_words: u32, processes: u32, tasks: u32, cpus: u32) -> Self {
         let viewers = st.alloc(memory_words);
         for w in 0..memory_words {
             st.set(viewers + w, ALL);
@@ -58,7 +60,9 @@ impl Ghost {
         let forking = st.alloc(processes);
         let refs = st.alloc(REFS * REF_WORDS);
         let values = st.alloc(processes * super::written::PER_PROCESS);
-        Ghost { viewers, forking, refs, values, foll_pin: 0x40000, foll_write: 1, active: true, ..Ghost::default() }
+        let authority = super::authority::Authority::alloc(st, tasks, cpus);
+        let (foll_pin, foll_write) = (0x40000, 1);
+        Ghost { viewers, forking, refs, values, authority, foll_pin, foll_write, active: true, ..Ghost::default() }
     }
 }
 
@@ -237,6 +241,11 @@ impl System {
 
     /// The frame that a page-table root maps at an address now; no effect, no allocation.
     pub fn mapped_frame(&self, root: u64, va: u64) -> Option<u64> {
+        self.mapped(root, va).map(|(pfn, _)| pfn)
+    }
+
+    /// The same, and whether the entry allows to write. (Those above it always do here.)
+    pub(crate) fn mapped(&self, root: u64, va: u64) -> Option<(u64, bool)> {
         let mut table = root & ADDRESS;
         for level in (1..=4u32).rev() {
             let index = va >> (12 + 9 * (level - 1)) & 511;
@@ -245,12 +254,12 @@ impl System {
                 return None;
             }
             if level == 1 {
-                return Some((entry & ADDRESS) >> 12);
+                return Some(((entry & ADDRESS) >> 12, entry & 2 != 0));
             }
             if level < 4 && entry & 0x80 != 0 {
                 let shift = 12 + 9 * (level - 1);
                 let base = entry & ADDRESS & !((1u64 << shift) - 1);
-                return Some((base | va & ((1 << shift) - 1) & !0xfff) >> 12);
+                return Some(((base | va & ((1 << shift) - 1) & !0xfff) >> 12, entry & 2 != 0));
             }
             table = entry & ADDRESS;
         }

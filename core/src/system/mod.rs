@@ -1,5 +1,6 @@
 //! The running system: tasks, frames, faults and interrupts on the machine; one step at a time.
 
+mod authority;
 mod build;
 mod canon;
 mod counts;

@@ -1,6 +1,6 @@
 //! The words of the machine, carried out.
 
-use cowscope_mmu::{Access, AccessKind, Chooser, Translate};
+use cowscope_mmu::{Access, AccessKind, Chooser, Source, Translate};
 
 use super::end::{Answer, End};
 use super::frame::{BY_FAULT, BY_SYSTEM};
@@ -59,20 +59,24 @@ impl System {
             }
             Sys::Invlpg => {
                 m.invlpg(st, cpu, a[0]);
+                self.translations_dropped(cpu, Some(a[0]));
                 0
             }
             Sys::BroadcastInvlpg => {
                 m.broadcast_invlpg(st, cpu, a[0]);
+                (0..self.machine.cpus()).for_each(|cpu| self.translations_dropped(cpu, Some(a[0])));
                 0
             }
             Sys::MovCr3 => {
                 m.mov_cr3(st, cpu, a[0]);
+                self.translations_dropped(cpu, None);
                 0
             }
             Sys::ReadCr3 => m.cr3(st, cpu),
             Sys::FlushLocal => {
                 let cr3 = m.cr3(st, cpu);
                 m.mov_cr3(st, cpu, cr3 & !(1 << 63));
+                self.translations_dropped(cpu, None);
                 0
             }
             Sys::AllocFrame => self.alloc_frame(cpu),
@@ -140,10 +144,16 @@ impl System {
             | Sys::GhostRef
             | Sys::GhostUnref
             | Sys::GhostWindowBegin
-            | Sys::GhostWindowEnd
-            | Sys::GhostMarkFlush
-            | Sys::GhostFlushDone => {
+            | Sys::GhostWindowEnd => {
                 self.ghost_word(sys, process, a, at);
+                0
+            }
+            Sys::GhostMarkFlush => {
+                self.flush_begins(task, a[0].min(u32::MAX as u64) as u32, a[1], a[2]);
+                0
+            }
+            Sys::GhostFlushDone => {
+                self.flush_ends(task);
                 0
             }
         })
@@ -244,6 +254,7 @@ impl System {
             Translate::Walking | Translate::Restarted => Answer::End(End::Stopped),
             Translate::GeneralProtection => Answer::End(self.trap(Trap::GeneralProtection, at)),
             Translate::Fault(f) => {
+                self.translations_dropped(cpu, Some(f.cr2));
                 let Some(handler) = program.page_fault else {
                     return Answer::End(self.trap(Trap::NoFaultHandler, at));
                 };
@@ -252,8 +263,13 @@ impl System {
                     Err(t) => Answer::End(self.trap(t, at)),
                 }
             }
-            Translate::Done { pa, .. } => match self.machine.slot_of(pa) {
-                Some(slot) => self.user_word(sys, cpu, slot, a, locked, at),
+            Translate::Done { pa, source, .. } => match self.machine.slot_of(pa) {
+                Some(slot) => {
+                    if source != Source::Walk {
+                        self.cached_translation_used(cpu, a[0], pa >> 12, kind == AccessKind::Write, at);
+                    }
+                    self.user_word(sys, cpu, slot, a, locked, at)
+                }
                 None => Answer::End(self.trap(Trap::BadFrame, at)),
             },
         }

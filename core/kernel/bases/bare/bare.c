@@ -87,9 +87,10 @@ u64 *entry_of(int process, u64 va)
 	}
 }
 
-/* Every CPU forgets an address; who has asked a CPU already is waited for. */
+/* Every CPU forgets an address of this process; who has asked a CPU already is waited for. */
 void shootdown(u64 va)
 {
+	ghost_mark_flush(current_process(), va, 1);
 	invlpg(va);
 	for (int cpu = 0; cpu < NR_CPUS; cpu++) {
 		if (cpu == smp_processor_id() || !READ_ONCE(loaded[cpu]))
@@ -101,6 +102,7 @@ void shootdown(u64 va)
 		}
 		await(!wanted[cpu]);
 	}
+	ghost_flush_done();
 }
 
 void do_interrupt(int vector)
