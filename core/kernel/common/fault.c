@@ -68,7 +68,10 @@ int handle_mm_fault(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, in
 #endif
 	if (of_file)
 		return wp_file_page(mm, vma, va, ptep, pte, flags);
-	return do_wp_page(mm, vma, va, ptep, pte, flags);
+	note_cow(true);
+	ret = do_wp_page(mm, vma, va, ptep, pte, flags);
+	note_cow(false);
+	return ret;
 }
 
 /* A page of the area's own may come: from now on fork copies entries. Every fault would write the same. */

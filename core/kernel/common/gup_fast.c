@@ -100,7 +100,9 @@ struct page *lockless_pages_from_mm(struct mm_struct *mm, u64 va, u64 gup_flags)
 	}
 	if (GUP_IRQ_OFF)
 		local_irq_disable();
+	note_gup_fast(true);
 	struct page *page = gup_pte(mm, va, gup_fast_flags(gup_flags));
+	note_gup_fast(false);
 	if (GUP_IRQ_OFF)
 		local_irq_enable();
 

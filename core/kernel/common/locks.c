@@ -2,6 +2,7 @@
 
 void spin_lock(int *lock)
 {
+	note_lock();
 	atomic {
 		await(*lock == 0);
 		*lock = 1;
@@ -15,6 +16,7 @@ void spin_unlock(int *lock)
 
 void down_read(int *sem)
 {
+	note_lock();
 	atomic {
 		await(*sem >= 0);
 		*sem += 1;
@@ -28,6 +30,7 @@ void up_read(int *sem)
 
 void down_write(int *sem)
 {
+	note_lock();
 	atomic {
 		await(*sem == 0);
 		*sem = -1;
@@ -58,6 +61,7 @@ void vma_start_write(struct mm_struct *mm, struct vm_area_struct *vma)
 void lock_page(struct page *page)
 {
 	page = compound_head(page);
+	note_page_lock(page);
 	atomic {
 		await(!(page->flags & (1 << PG_locked)));
 		page->flags |= 1 << PG_locked;

@@ -4,6 +4,7 @@
  * during_fork: a reference returned by a GUP call that overlaps in time fork's copy of that page-table entry
  *              is not on a page that this fork shared.
  * while_held:  no live GUP reference is on an anonymous page that two page-table entries map.
+ * gup_fast_takes_no_lock, cow_never_sleeps: fast GUP waits for nobody; a COW fault of a base page does not sleep for the page lock.
  */
 
 /* The page is anonymous, and two entries map it. Read for free. */
@@ -27,6 +28,32 @@ int ghost_gup_mm[NR_CPUS];
 int ghost_gup_shared[NR_CPUS];       /* the page that a fork shared meanwhile at that address */
 bool ghost_gup_returned[NR_MMS];     /* some GUP call of this address space has returned */
 bool ghost_copy_done[NR_MMS];        /* some fork of this address space has copied an entry */
+
+bool ghost_in_gup_fast[NR_CPUS];      /* fast GUP walks and grabs here */
+bool ghost_in_cow[NR_CPUS];           /* a write or unshare fault decides here between reuse and copy */
+
+void note_gup_fast(bool begins)
+{
+	ghost_in_gup_fast[smp_processor_id()] = begins;
+}
+
+void note_cow(bool begins)
+{
+	ghost_in_cow[smp_processor_id()] = begins;
+}
+
+/* A lock is taken here that may have to be waited for. */
+void note_lock(void)
+{
+	ghost_promise(gup_fast_takes_no_lock, !ghost_in_gup_fast[smp_processor_id()]);
+}
+
+/* The page lock is, by sleeping. */
+void note_page_lock(struct page *page)
+{
+	note_lock();
+	ghost_promise(cow_never_sleeps, !ghost_in_cow[smp_processor_id()] || !(page->flags & (1 << PG_locked)));
+}
 
 void note_copy_begin(struct mm_struct *mm, u64 va)
 {

@@ -10,6 +10,8 @@
 TITLE("5.18: the reference count everywhere")
 STORY("Swap-in too goes by the reference count, and references of the LRU batch and the swap cache are shed before it is judged.")
 ORIGIN("53a05ad9f21d, d4c470970d45, c145e0b47c77, 3bff7e3f1f16, 363106c4ce4f, 03104c2c5db8")
+PROMISE(gup_fast_takes_no_lock, "fast GUP takes no lock and waits for nobody")
+PROMISE(cow_never_sleeps, "a COW fault of a base page does not sleep for the page lock")
 
 int do_wp_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *ptep, u64 pte, int flags)
 {

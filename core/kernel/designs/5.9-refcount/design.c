@@ -11,6 +11,7 @@
 TITLE("5.9: the reference count alone")
 STORY("A write fault reuses a page with one reference, and copies any other. Fork shares pinned pages as it shares all.")
 ORIGIN("09854ba94c6a, a308c71bf1e6")
+PROMISE(cow_never_sleeps, "a COW fault of a base page does not sleep for the page lock")
 SWITCH(SEQCOUNT, 0, "fork counts write_protect_seq odd and even around its copy, and fast GUP looks at it before and after a pin")
 SWITCH(FORK_PIN_TEST, 0, "fork copies a page that may be pinned instead of sharing it")
 SWITCH(WRPROTECT_FIRST, 1, "fork write-protects the entry before it takes its reference and map count, as until 5.8")

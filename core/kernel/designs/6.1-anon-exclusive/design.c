@@ -13,6 +13,8 @@
 TITLE("6.1: PG_anon_exclusive")
 STORY("A bit in struct page says that one address space owns the page. COW reuses what has it, pins need it, fork takes it away.")
 ORIGIN("78fbe906cc90, 6c287605fd56, c89357e27f20, a7f226604170, 1493a1913e34 (5.19); 088b8aa537c2, 70cbc3cc78a9 (6.1)")
+PROMISE(gup_fast_takes_no_lock, "fast GUP takes no lock and waits for nobody")
+PROMISE(cow_never_sleeps, "a COW fault of a base page does not sleep for the page lock")
 PROMISE(read_pins, "a page that is pinned for reading stays the page that its owner reaches, as one pinned for writing does")
 PROMISE(writable_is_exclusive, "an anonymous page that is mapped writable is exclusive, whenever nobody holds the page-table lock")
 PROMISE(exclusive_is_alone, "an exclusive page is mapped once")
