@@ -96,6 +96,25 @@ pub fn check(loaded: &Loaded, budget: Budget, progress: &mut dyn FnMut(&Counts) 
     Answer { verdict, end, counts, found, scope: scope(loaded) }
 }
 
+/// Searches a question to the end, and says of each break only that there is one: with some schedule, not the shortest. `progress` is asked now
+/// and then and can cancel.
+pub fn decide(loaded: &Loaded, budget: Budget, progress: &mut dyn FnMut(&Counts) -> Progress) -> Answer {
+    let mut found: Vec<Found> = Vec::new();
+    let mut first: Option<(End, Counts)> = None;
+    passes(loaded.system.clone(), (Options::default(), budget), progress, &mut |pass, _| {
+        first.get_or_insert((pass.end, pass.counts));
+        for f in &pass.fresh {
+            let switches = crate::explore::switches(pass.model, &f.schedule);
+            let cost = Cost { switches, steps: f.schedule.len() as u32 };
+            found.push(told(pass.model, loaded, f.what, f.schedule.clone(), cost));
+        }
+        ControlFlow::Continue(())
+    });
+    let (end, counts) = first.unwrap_or((End::Cancelled, Counts::default()));
+    let verdict = verdict(&mut found, end);
+    Answer { verdict, end, counts, found, scope: scope(loaded) }
+}
+
 /// Looks for the breaks with the fewest context switches and stops there, each with its fewest steps. Where there is none it
 /// has tried every order, and the question is decided all the same. `progress` is asked now and then and can cancel.
 pub fn find(loaded: &Loaded, budget: Budget, progress: &mut dyn FnMut(&Counts) -> Progress) -> Answer {

@@ -32,3 +32,10 @@ enum protections {
 enum {
 	MADV_DONTNEED = 4, MADV_DONTFORK = 10, MADV_DOFORK = 11, MADV_WIPEONFORK = 18, MADV_KEEPONFORK = 19, MADV_PAGEOUT = 21,
 };
+
+/* A program writes to the first word of each page of its memory. */
+void store_pages(u64 va, u64 value)
+{
+	for (int i = 0; i < PAGES; i++)
+		store(va + i * PAGE_SIZE, value);
+}

@@ -33,9 +33,13 @@
 #ifndef NR_VMAS
 #define NR_VMAS 1
 #endif
+/* Pages of the memory that scenarios look at, where one will do: the second has neighbours' effects only. */
+#ifndef PAGES
+#define PAGES 1
+#endif
 /* Slots of the swap device. */
 #ifndef NR_SWAP
-#define NR_SWAP 1
+#define NR_SWAP PAGES
 #endif
 
 /* Huge frames: 2 MiB of addresses each. 0: the texts know nothing of huge pages, and no search pays for them. */

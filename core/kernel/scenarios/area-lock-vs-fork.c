@@ -10,7 +10,7 @@ SIZE(NR_CPUS, 3)
 int forked;
 int copied;
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 SETUP PROCESS(0) CPU(1) void warm1(void) { load(A); }
 SETUP PROCESS(0) CPU(2) void warm2(void) { store(A + 8, 1); }
 

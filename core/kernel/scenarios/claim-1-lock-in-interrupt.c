@@ -16,7 +16,7 @@ VARIANT(interrupt_fast, HOW = INTERRUPT_FAST)
 #define A 0x1000
 #define PROFILER 33
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 SETUP PROCESS(0) CPU(1) void warm(void) { load(A); }
 
 PROCESS(0) CPU(0) void forks(void) { fork(1); }

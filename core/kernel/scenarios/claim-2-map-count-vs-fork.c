@@ -8,7 +8,7 @@ VARIANT(pin, REF = FOLL_PIN)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); mprotect(A, 1, PROT_READ); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); mprotect(A, PAGES, PROT_READ); }
 SETUP PROCESS(0) CPU(1) void warm(void) { load(A); ghost_copy_done[0] = false; }
 
 /* Only the runs are meant in which the GUP call and fork's copy of the entry overlap in time. */

@@ -8,13 +8,13 @@ VARIANT(write, RIGHTS = FOLL_WRITE)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); kernel_thread(1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); kernel_thread(1); }
 
 PROCESS(0) CPU(0) void owner(void)
 {
 	int got = pin_user_pages_fast(A, RIGHTS, 0);
-	mprotect(A, 1, PROT_READ);
-	mprotect(A, 1, PROT_READ | PROT_WRITE);
+	mprotect(A, PAGES, PROT_READ);
+	mprotect(A, PAGES, PROT_READ | PROT_WRITE);
 	store(A, 2);
 	if (got > 0) {
 		reached("the device reads after the owner's write");

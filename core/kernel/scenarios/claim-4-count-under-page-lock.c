@@ -8,9 +8,9 @@ LOOK("the two reads of the child's sum, and what the parent does between them")
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
-	madvise(A, 1, MADV_PAGEOUT);
+	mmap(A, PAGES);
+	store_pages(A, 1);
+	madvise(A, PAGES, MADV_PAGEOUT);
 	fork(1);
 }
 SETUP PROCESS(1) CPU(1) void child_reads(void) { load(A); }

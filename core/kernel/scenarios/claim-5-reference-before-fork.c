@@ -9,13 +9,13 @@ LOOK("the two counts when the child writes")
 int unmapped;
 int written;
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 
 PROCESS(0) CPU(0) void parent(void)
 {
 	int got = get_user_pages_fast(A, 0, 0);
 	fork(1);
-	munmap(A, 1);
+	munmap(A, PAGES);
 	unmapped = 1;
 	await(written);
 	assert(got > 0);

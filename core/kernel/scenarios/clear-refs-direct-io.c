@@ -8,7 +8,7 @@ VARIANT(pin, REF = FOLL_PIN)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 
 PROCESS(0) CPU(0) void process(void)
 {
@@ -17,7 +17,7 @@ PROCESS(0) CPU(0) void process(void)
 		got = pin_user_pages_fast(A, FOLL_WRITE, 0);
 	else
 		got = get_user_pages_fast(A, FOLL_WRITE, 0);
-	clear_refs(A, 1);
+	clear_refs(A, PAGES);
 	store(A + 8, 2);
 	if (got > 0) {
 		dma_write(0, 0, 3);

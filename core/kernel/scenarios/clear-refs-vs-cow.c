@@ -11,11 +11,11 @@ int flushed;
 int copied;
 int stored;
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); get_user_pages_fast(A, 0, 0); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); get_user_pages_fast(A, 0, 0); }
 SETUP PROCESS(0) CPU(1) void warm1(void) { load(A); }
 SETUP PROCESS(0) CPU(2) void warm2(void) { store(A + 8, 1); }
 
-PROCESS(0) CPU(0) void clears(void) { clear_refs(A, 1); flushed = 1; }
+PROCESS(0) CPU(0) void clears(void) { clear_refs(A, PAGES); flushed = 1; }
 PROCESS(0) CPU(1) void writes_first_half(void) { store(A, 2); copied = 1; }
 PROCESS(0) CPU(2) void writes_second_half(void)
 {

@@ -9,7 +9,7 @@ SIZE(NR_CPUS, 3)
 
 int told;
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); fork(1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); fork(1); }
 SETUP PROCESS(0) CPU(1) void warm1(void) { load(A); }
 SETUP PROCESS(0) CPU(2) void warm2(void) { load(A); }
 

@@ -13,7 +13,7 @@ VARIANT(child_looks, FORK = 1, CHILD_WRITES = 0, CHILD_STAYS = 1)
 int written;   /* the child has written */
 int complete;  /* the disk's data is there */
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 
 PROCESS(0) CPU(0) void parent(void)
 {

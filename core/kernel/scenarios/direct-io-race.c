@@ -6,7 +6,7 @@ LOOK("the frame that the disk writes to and the frame that is mapped when the re
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 
 DEVICE("disk") DAEMON void disk(void) { dma_device(); }
 

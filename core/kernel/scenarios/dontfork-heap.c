@@ -8,13 +8,13 @@ VARIANT(no_mark, MARK = 0)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); store(A + 8, 5); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); store(A + 8, 5); }
 
 PROCESS(0) CPU(0) void parent(void)
 {
 	int got = pin_user_pages_fast(A, FOLL_WRITE | FOLL_LONGTERM, 0);
 	if (MARK)
-		madvise(A, 1, MADV_DONTFORK);
+		madvise(A, PAGES, MADV_DONTFORK);
 	fork(1);
 	store(A, 2);
 	assert(got > 0);

@@ -8,7 +8,7 @@ LOOK("the reference count that fork sees")
 
 int forked;
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 SETUP PROCESS(0) CPU(1) void warm(void) { load(A); }
 
 /* Only the pin's beginning: whoever finds out that he is too late does not come again. */

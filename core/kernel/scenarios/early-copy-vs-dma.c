@@ -10,8 +10,8 @@ int sent;
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
+	mmap(A, PAGES);
+	store_pages(A, 1);
 	store(A + 8, 1);
 	pin_user_pages_fast(A, FOLL_WRITE, 0);
 }

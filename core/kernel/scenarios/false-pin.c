@@ -11,8 +11,8 @@ VARIANT(cost, COST = 1)
 /* The references stand for a page that was put into pipes a thousand times; some pin made the address space known for pins. */
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
+	mmap(A, PAGES);
+	store_pages(A, 1);
 	if (pin_user_pages_fast(A, 0, 0) > 0)
 		unpin(0);
 	int pfn = pte_pfn(*pte_offset(&mms[0], A));

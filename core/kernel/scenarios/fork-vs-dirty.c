@@ -12,9 +12,9 @@ int written;
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
-	madvise(A, 1, MADV_PAGEOUT);
+	mmap(A, PAGES);
+	store_pages(A, 1);
+	madvise(A, PAGES, MADV_PAGEOUT);
 	kernel_thread(2);
 	load(A);
 }

@@ -24,10 +24,10 @@ int written;
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
+	mmap(A, PAGES);
+	store_pages(A, 1);
 	if (START == EXCLUSIVE)
-		mprotect(A, 1, PROT_READ);
+		mprotect(A, PAGES, PROT_READ);
 	if (START == EX_SHARED)
 		fork(2);
 }
@@ -53,7 +53,7 @@ PROCESS(0) CPU(0) void parent_gup(void)
 	if (got > 0)
 		reached("a reference that was asked for during the fork");
 	await(forked);
-	munmap(A, 1);
+	munmap(A, PAGES);
 	unmapped = 1;
 	await(written);
 	if (got > 0) {
@@ -72,7 +72,7 @@ PROCESS(1) CPU(1) void child(void)
 {
 	await(unmapped);
 	if (START == EXCLUSIVE)
-		mprotect(A, 1, PROT_READ | PROT_WRITE);
+		mprotect(A, PAGES, PROT_READ | PROT_WRITE);
 	store(A, 2);
 	written = 1;
 }

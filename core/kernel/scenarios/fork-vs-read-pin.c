@@ -8,14 +8,14 @@ LOOK("the entry that fast GUP reads twice and finds unchanged")
 
 int forked;
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); mprotect(A, 1, PROT_READ); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); mprotect(A, PAGES, PROT_READ); }
 SETUP PROCESS(0) CPU(1) void warm(void) { load(A); }
 
 PROCESS(0) CPU(0) void parent_pins(void)
 {
 	int got = pin_user_pages_fast(A, 0, 0);
 	await(forked);
-	mprotect(A, 1, PROT_READ | PROT_WRITE);
+	mprotect(A, PAGES, PROT_READ | PROT_WRITE);
 	store(A, 2);
 	if (got > 0) {
 		reached("the device reads after the parent's write");

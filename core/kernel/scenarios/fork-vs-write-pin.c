@@ -10,7 +10,7 @@ VARIANT(get, REF = FOLL_GET)
 
 int forked;
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 SETUP PROCESS(0) CPU(1) void warm(void) { load(A); }
 
 PROCESS(0) CPU(0) void parent_pins(void)

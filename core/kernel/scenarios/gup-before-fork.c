@@ -13,8 +13,8 @@ int written;
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
+	mmap(A, PAGES);
+	store_pages(A, 1);
 }
 
 PROCESS(0) CPU(0) void parent(void)
@@ -25,7 +25,7 @@ PROCESS(0) CPU(0) void parent(void)
 	else
 		got = get_user_pages_fast(A, 0, 0);
 	fork(1);
-	munmap(A, 1);
+	munmap(A, PAGES);
 	unmapped = 1;
 	await(written);
 	if (got > 0) {

@@ -11,8 +11,8 @@ int unmapped;
 int written;
 
 /* The page comes from the second CPU's pool and goes back there, and the other process takes its page from that pool too. */
-SETUP PROCESS(0) CPU(1) void prepare(void) { mmap(A, 1); store(A, 1); fork(1); }
-SETUP PROCESS(1) CPU(1) void child_leaves(void) { munmap(A, 1); mmap(B, 1); }
+SETUP PROCESS(0) CPU(1) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); fork(1); }
+SETUP PROCESS(1) CPU(1) void child_leaves(void) { munmap(A, PAGES); mmap(B, 1); }
 SETUP PROCESS(0) CPU(0) void warm(void) { load(A); }
 
 PROCESS(0) CPU(0) void gup(void)
@@ -26,7 +26,7 @@ PROCESS(0) CPU(0) void gup(void)
 		unpin(0);
 	}
 }
-PROCESS(0) CPU(1) void unmaps(void) { munmap(A, 1); unmapped = 1; }
+PROCESS(0) CPU(1) void unmaps(void) { munmap(A, PAGES); unmapped = 1; }
 PROCESS(1) CPU(1) void other(void)
 {
 	await(unmapped);

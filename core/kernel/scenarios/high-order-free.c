@@ -12,7 +12,7 @@ SIZE(BROADCAST_FLUSH, 1)
 int tail_pfn;   /* of the driver's block, while it has one */
 bool tail_freed;
 
-SETUP PROCESS(0) CPU(1) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(1) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 SETUP PROCESS(0) CPU(0) void warm(void) { load(A); }
 
 PROCESS(0) CPU(0) void gup(void)
@@ -25,7 +25,7 @@ PROCESS(0) CPU(0) void gup(void)
 /* The page goes back to this CPU's pool, from which the driver takes it. Two frames are a block here, neighbours or not. */
 PROCESS(0) CPU(1) void driver(void)
 {
-	munmap(A, 1);
+	munmap(A, PAGES);
 	struct page *head = alloc_page();
 	tail_pfn = page_to_pfn(alloc_page());
 	if (atomic_sub_and_test(&head->refcount, 1)) {

@@ -9,10 +9,10 @@ WITH(LAZY_TLB)
 
 int gone;
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 SETUP PROCESS(0) CPU(1) void warm(void) { load(A); }
 
-PROCESS(0) CPU(0) void unmaps(void) { munmap(A, 1); gone = 1; }
+PROCESS(0) CPU(0) void unmaps(void) { munmap(A, PAGES); gone = 1; }
 PROCESS(0) CPU(1) void sleeps(void)
 {
 	sleep_until(&gone);

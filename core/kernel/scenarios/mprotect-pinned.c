@@ -8,15 +8,15 @@ VARIANT(clear_refs, HOW = 1)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 
 PROCESS(0) CPU(0) void process(void)
 {
 	int got = pin_user_pages_fast(A, FOLL_WRITE | FOLL_LONGTERM, 0);
-	mprotect(A, 1, PROT_READ);
+	mprotect(A, PAGES, PROT_READ);
 	if (HOW)
-		clear_refs(A, 1);
-	mprotect(A, 1, PROT_READ | PROT_WRITE);
+		clear_refs(A, PAGES);
+	mprotect(A, PAGES, PROT_READ | PROT_WRITE);
 	store(A, 2);
 	if (got > 0) {
 		reached("the device reads what the process wrote");

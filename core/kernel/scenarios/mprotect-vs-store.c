@@ -8,12 +8,12 @@ LOOK("the entry in the second CPU's TLB when mprotect returns")
 
 int protected;
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 SETUP PROCESS(0) CPU(1) void warm(void) { store(A, 1); }
 
 PROCESS(0) CPU(0) void protects(void)
 {
-	mprotect(A, 1, PROT_READ);
+	mprotect(A, PAGES, PROT_READ);
 	protected = 1;
 }
 

@@ -9,7 +9,7 @@ WITH(MREMAP)
 #define A 0x1000
 #define B 0x3000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); kernel_thread(1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); kernel_thread(1); }
 SETUP PROCESS(0) CPU(1) void warm(void) { store(A, 1); }
 
 PROCESS(0) CPU(0) void moves(void) { mremap(A, B); }

@@ -11,13 +11,13 @@ SIZE(LRU_BATCH, 1)
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
+	mmap(A, PAGES);
+	store_pages(A, 1);
 	if (WAIT) {
-		mprotect(A, 1, PROT_READ);
-		mprotect(A, 1, PROT_READ | PROT_WRITE);
+		mprotect(A, PAGES, PROT_READ);
+		mprotect(A, PAGES, PROT_READ | PROT_WRITE);
 	} else {
-		madvise(A, 1, MADV_PAGEOUT);
+		madvise(A, PAGES, MADV_PAGEOUT);
 		load(A);
 	}
 }

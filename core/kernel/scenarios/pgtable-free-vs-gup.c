@@ -7,7 +7,7 @@ WITH(PT_FREE)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(1) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(1) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 SETUP PROCESS(0) CPU(0) void warm(void) { load(A); }
 
 PROCESS(0) CPU(0) void gup(void)
@@ -21,6 +21,6 @@ PROCESS(0) CPU(0) void gup(void)
 }
 PROCESS(0) CPU(1) void unmaps(void)
 {
-	munmap(A, 1);
+	munmap(A, PAGES);
 	reached("the area is gone");
 }

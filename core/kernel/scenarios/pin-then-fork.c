@@ -10,8 +10,8 @@ VARIANT(get, REF = FOLL_GET)
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
+	mmap(A, PAGES);
+	store_pages(A, 1);
 }
 
 PROCESS(0) CPU(0) void parent(void)

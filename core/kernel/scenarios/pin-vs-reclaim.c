@@ -10,7 +10,7 @@ SIZE(NR_MMS, 3)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 
 PROCESS(0) CPU(0) void owner(void)
 {

@@ -8,9 +8,9 @@ LOOK("the dirty bit in the entry, and PG_dirty of the page")
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
-	madvise(A, 1, MADV_PAGEOUT);
+	mmap(A, PAGES);
+	store_pages(A, 1);
+	madvise(A, PAGES, MADV_PAGEOUT);
 	kernel_thread(1);
 	load(A);
 }

@@ -10,10 +10,10 @@ WITH(BATCH_FLUSH)
 
 int readonly;
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); kernel_thread(1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); kernel_thread(1); }
 SETUP PROCESS(0) CPU(1) void warm(void) { store(A, 1); }
 
-PROCESS(0) CPU(0) void protects(void) { mprotect(A, 1, PROT_READ); readonly = 1; }
+PROCESS(0) CPU(0) void protects(void) { mprotect(A, PAGES, PROT_READ); readonly = 1; }
 PROCESS(0) CPU(1) void writes(void)
 {
 	await(readonly);

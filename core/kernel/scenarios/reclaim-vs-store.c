@@ -6,7 +6,7 @@ LOOK("when the owner's CPU forgets the translation")
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 SETUP PROCESS(0) CPU(0) void begin_kswapd(void) { kernel_thread(1); }
 
 PROCESS(0) CPU(0) void owner(void)

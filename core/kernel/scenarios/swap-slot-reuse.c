@@ -9,15 +9,15 @@ SIZE(SWAP_RAM, 1)
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
-	madvise(A, 1, MADV_PAGEOUT);
+	mmap(A, PAGES);
+	store_pages(A, 1);
+	madvise(A, PAGES, MADV_PAGEOUT);
 }
 
 PROCESS(0) CPU(0) void writes(void)
 {
 	store(A, 2);
-	madvise(A, 1, MADV_PAGEOUT);
+	madvise(A, PAGES, MADV_PAGEOUT);
 	u64 seen = load(A);
 	reached("the writer reads back");
 	assert(seen == 2);

@@ -10,9 +10,9 @@ VARIANT(get, REF = FOLL_GET)
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
-	madvise(A, 1, MADV_PAGEOUT);
+	mmap(A, PAGES);
+	store_pages(A, 1);
+	madvise(A, PAGES, MADV_PAGEOUT);
 	fork(1);
 }
 SETUP PROCESS(1) CPU(1) void child_reads(void) { load(A); }

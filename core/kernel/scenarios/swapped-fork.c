@@ -8,9 +8,9 @@ LOOK("the exclusive bit in the two swap entries")
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
-	madvise(A, 1, MADV_PAGEOUT);
+	mmap(A, PAGES);
+	store_pages(A, 1);
+	madvise(A, PAGES, MADV_PAGEOUT);
 }
 
 PROCESS(0) CPU(0) void parent(void) {

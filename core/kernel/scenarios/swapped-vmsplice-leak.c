@@ -11,9 +11,9 @@ int written;
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
-	madvise(A, 1, MADV_PAGEOUT);
+	mmap(A, PAGES);
+	store_pages(A, 1);
+	madvise(A, PAGES, MADV_PAGEOUT);
 }
 
 PROCESS(0) CPU(0) void parent(void)
@@ -28,7 +28,7 @@ PROCESS(1) CPU(1) void child(void)
 {
 	load(A);
 	int got = vmsplice(0, A);
-	munmap(A, 1);
+	munmap(A, PAGES);
 	unmapped = 1;
 	await(written);
 	if (got > 0) {

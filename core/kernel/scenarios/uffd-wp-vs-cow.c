@@ -11,7 +11,7 @@ WITH(UFFD)
 int flushed;
 int copied;
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); get_user_pages_fast(A, 0, 0); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); get_user_pages_fast(A, 0, 0); }
 SETUP PROCESS(0) CPU(1) void warm1(void) { load(A); }
 SETUP PROCESS(0) CPU(2) void warm2(void) { store(A + 8, 1); }
 

@@ -7,13 +7,13 @@ SIZE(NR_CPUS, 3)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); fork(1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); fork(1); }
 SETUP PROCESS(1) CPU(2) void warm_child(void) { load(A); }
 SETUP PROCESS(0) CPU(1) void warm_parent(void) { load(A); }
 
 PROCESS(0) CPU(0) void parent_unmaps(void)
 {
-	munmap(A, 1);
+	munmap(A, PAGES);
 }
 
 PROCESS(0) CPU(1) void parent_reads(void)

@@ -8,7 +8,7 @@ WITH(COUNT_ROUNDS)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); fork(1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); fork(1); }
 
 PROCESS(0) CPU(0) void pins(void)
 {

@@ -11,8 +11,8 @@ int written;
 
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	store(A, 1);
+	mmap(A, PAGES);
+	store_pages(A, 1);
 }
 
 PROCESS(0) CPU(0) void parent(void)
@@ -26,7 +26,7 @@ PROCESS(0) CPU(0) void parent(void)
 PROCESS(1) CPU(1) void child(void)
 {
 	int got = vmsplice(0, A);
-	munmap(A, 1);
+	munmap(A, PAGES);
 	unmapped = 1;
 	await(written);
 	if (got > 0) {

@@ -7,7 +7,7 @@ SIZE(NR_MMS, 3)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); fork(1); kernel_thread(2); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); fork(1); kernel_thread(2); }
 SETUP PROCESS(1) CPU(0) void child_goes(void) { exit(); }
 
 PROCESS(0) CPU(0) void writes(void)

@@ -9,7 +9,7 @@ VARIANT(right, TAKEN = FOLL_PIN, GIVEN = FOLL_PIN)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); }
 
 PROCESS(0) CPU(0) void driver(void)
 {
