@@ -57,9 +57,14 @@ impl Machine {
     /// The current PCID: CR3 bits 11:0 while CR4.PCIDE is 1, else 0 (SDM 4.10.1).
     #[inline(always)]
     pub fn pcid(&self, st: &State, cpu: Cpu) -> u64 {
-        let base = self.base(cpu);
-        let tagged = Control(st.get(base + slot::CONTROL)).has(Control::PCIDE) && !self.mutant(Mutant::PcidIgnored);
-        if tagged { st.get(base + slot::CR3) & 0xfff } else { 0 }
+        self.pcid_under(Control(st.get(self.base(cpu) + slot::CONTROL)), st, cpu)
+    }
+
+    /// As [`pcid`](Self::pcid), where the control bits were read before.
+    #[inline(always)]
+    pub(crate) fn pcid_under(&self, control: Control, st: &State, cpu: Cpu) -> u64 {
+        let tagged = control.has(Control::PCIDE) && !self.mutant(Mutant::PcidIgnored);
+        if tagged { st.get(self.base(cpu) + slot::CR3) & 0xfff } else { 0 }
     }
 
     /// Physical address of the first paging structure.

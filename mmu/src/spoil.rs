@@ -6,7 +6,7 @@ use crate::cpu::Cpu;
 use crate::entry::{Entry, PageSize};
 use crate::machine::Machine;
 use crate::mutant::Mutant;
-use crate::state::State;
+use crate::state::{Slot, State};
 use crate::walk::Look;
 
 impl Machine {
@@ -46,12 +46,9 @@ impl Machine {
 
     /// The walker's read of an entry: memory, never the store buffer.
     #[inline(always)]
-    pub(crate) fn walker_read(&self, st: &State, cpu: Cpu, pa: u64) -> Entry {
-        let Some(slot) = self.memory.slot_of(pa) else { return Entry(0) };
-        if self.mutant(Mutant::WalkerSeesBuffer) {
-            return Entry(self.peek_load(st, cpu, slot));
-        }
-        Entry(st.get(slot))
+    pub(crate) fn walker_read(&self, st: &State, cpu: Cpu, word: Option<Slot>) -> Entry {
+        let Some(word) = word else { return Entry(0) };
+        Entry(if self.mutant(Mutant::WalkerSeesBuffer) { self.peek_load(st, cpu, word) } else { st.get(word) })
     }
 
     pub(crate) fn spoiled_hit(&self, rights: Entry) -> Entry {
@@ -121,7 +118,8 @@ impl Machine {
                 self.dma_write(st, pa, entry.0 | Entry::A);
             }
             Mutant::NegativeCaching if !entry.present() && level == 1 => {
-                self.fill(st, cpu, access.va, Entry(0), PageSize::Size4K);
+                let pcid = self.pcid(st, cpu);
+                self.fill(st, cpu, access.va, pcid, Entry(0), PageSize::Size4K);
             }
             Mutant::DirtyOnFault if entry.present() && access.kind == AccessKind::Write => {
                 self.dma_write(st, pa, entry.0 | Entry::A | Entry::D);

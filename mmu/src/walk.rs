@@ -101,7 +101,7 @@ impl Machine {
         }
         let control = Control(st.get(base + slot::CONTROL));
         let Some(tlbs) = &self.tlbs else { return self.may_translate(st, cpu, access, ch) };
-        let pcid = self.pcid(st, cpu);
+        let pcid = self.pcid_under(control, st, cpu);
         if let Some((mut rights, size, source)) = lookup(st, tlbs, base, access.va, pcid) {
             if cfg!(feature = "mutants") {
                 if self.mutant(Mutant::NegativeCaching) && !rights.has(Entry::P) {
@@ -170,9 +170,10 @@ impl Machine {
         let base = self.base(cpu);
         let level = head.level();
         let pa = entry_address(head.table(), access.va, level);
-        let entry = self.walker_read(st, cpu, pa);
+        let word = self.memory.slot_of(pa);
+        let entry = self.walker_read(st, cpu, word);
         self.count(cpu).references[level as usize] += 1;
-        self.charge_reference(cpu, self.memory.slot_of(pa), false);
+        self.charge_reference(cpu, word, false);
         let control = Control(st.get(base + slot::CONTROL));
         let look = self.look(control, access, entry, level, head.rights());
         let mut need = Entry::A;
@@ -184,7 +185,8 @@ impl Machine {
                 if cfg!(feature = "mutants") {
                     self.spoil_after_fault(st, cpu, access, entry, (pa, level));
                     if self.mutant(Mutant::CachesUnaccessed) && level == 1 {
-                        self.fill(st, cpu, access.va, rights, PageSize::Size4K);
+                        let pcid = self.pcid_under(control, st, cpu);
+                        self.fill(st, cpu, access.va, pcid, rights, PageSize::Size4K);
                     }
                 }
                 return answer;
@@ -204,7 +206,7 @@ impl Machine {
             need = self.spoiled_need(need, access, &look);
         }
         if entry.has(need) {
-            return self.use_entry(st, cpu, access, head, look);
+            return self.use_entry(st, cpu, access, head, control, look);
         }
         st.set(base + slot::WALK, head.0 | Head::UPDATE);
         st.set(base + slot::WALK_VA, access.va);
@@ -246,17 +248,25 @@ impl Machine {
             self.write_memory(st, word, seen.0 | set);
         }
         self.count(cpu).ad_updates += 1;
-        self.use_entry(st, cpu, access, Head(head.0 & !Head::UPDATE), look)
+        self.use_entry(st, cpu, access, Head(head.0 & !Head::UPDATE), control, look)
     }
 
     /// The entry is as it should be: go down, or fill the TLB and answer.
-    fn use_entry(&mut self, st: &mut State, cpu: Cpu, access: &Access, head: Head, look: Look) -> Translate {
+    fn use_entry(
+        &mut self,
+        st: &mut State,
+        cpu: Cpu,
+        access: &Access,
+        head: Head,
+        control: Control,
+        look: Look,
+    ) -> Translate {
         let base = self.base(cpu);
         match look {
             Look::Table(below) => {
                 let level = head.level();
                 if let Some(psc) = self.tlbs.as_ref().and_then(|t| t.psc[level as usize]) {
-                    let pcid = self.pcid(st, cpu);
+                    let pcid = self.pcid_under(control, st, cpu);
                     psc.fill(st, base, 0, Tag::prefix(access.va, level, pcid), Entry(below));
                 }
                 let head = Head::new(below, level - 1, below, access);
@@ -266,7 +276,8 @@ impl Machine {
                 Translate::Walking
             }
             Look::Leaf(rights, size) => {
-                self.fill(st, cpu, access.va, rights, size);
+                let pcid = self.pcid_under(control, st, cpu);
+                self.fill(st, cpu, access.va, pcid, rights, size);
                 self.clear_walk(st, base);
                 let counters = self.count(cpu);
                 counters.translations += 1;
@@ -327,9 +338,8 @@ impl Machine {
     }
 
     /// Fills both TLB levels. The value has A=1 by construction (SDM 4.10.2.3: no translation with A=0 is cached).
-    pub(crate) fn fill(&mut self, st: &mut State, cpu: Cpu, va: u64, value: Entry, size: PageSize) {
+    pub(crate) fn fill(&mut self, st: &mut State, cpu: Cpu, va: u64, pcid: u64, value: Entry, size: PageSize) {
         let base = self.base(cpu);
-        let pcid = self.pcid(st, cpu);
         let Some(tlbs) = &self.tlbs else { return };
         let tag = Tag::page(va, size, pcid).with_global(value.has(Entry::G));
         let l1 = if size == PageSize::Size4K { &tlbs.l1_4k } else { &tlbs.l1_large };
