@@ -7,6 +7,7 @@
  * GUP unshares what is mapped twice ("copy on read"). A page in the swap cache counts as shared unless the page lock can be had
  * and the sum of mappings and swapped entries is one.
  * What in detail he did is not known here: the labels of this design are our inference.
+ * Promises: during_fork, while_held, read_pins. LKML, 9 January 2021, [PATCH 1/1] (reverting 09854ba94c6a).
  */
 
 BASE("2021-unshare-v1")

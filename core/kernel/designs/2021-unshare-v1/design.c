@@ -8,6 +8,7 @@
  * David Hildenbrand: only fork can raise it from one to two, and fork is caught by write_protect_seq.
  * The COW rule of base pages is still "the only reference owns the page"; the switch D5B shows the announced second part, in which
  * COW counts mappings again because no reference can exist on a page that is mapped twice.
+ * Promises: during_fork, while_held. LKML, 17 December 2021, [PATCH v1 06/11].
  */
 
 TITLE("2021: unshare when GUP meets a shared page (v1 of the series)")

@@ -7,6 +7,7 @@
  * References that are no mappings (GUP, pipes, the LRU batch) do not matter: a program never loses the page that its device uses,
  * except by fork; and a reference in a pipe does not keep another process from writing in place.
  * Fork shares everything and knows nothing of pins.
+ * Promises: what all designs must, no more. Commits: c475a8ab625d (2005); replaced by 09854ba94c6a (5.9).
  */
 
 TITLE("4.19: map count and swap count, under the page lock")

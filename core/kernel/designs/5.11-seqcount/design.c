@@ -7,6 +7,7 @@
  * Pages that may be pinned are not put into the swap cache either, and clear_refs leaves them alone.
  * COW is by the reference count; swap-in and huge pages still count mappings.
  * This is the code that all designs here share, with nothing changed.
+ * Promises: what all designs must, no more. Commits: 57efa1fe5957, c28b1fc70390, feb889fb40fa, 9348b73c2e1b.
  */
 
 TITLE("5.11: write_protect_seq between fork and fast GUP")

@@ -5,6 +5,7 @@
  * huge pages, leaked like vmsplice did in 2020. Now a write fault first empties the LRU batch and takes the page out of the swap
  * cache if it can; then one reference means one owner, there as everywhere.
  * A pin of one's own still makes a copy. That is left to the second part.
+ * Promises: cow_never_sleeps, gup_fast_takes_no_lock. Commits: 53a05ad9f21d, d4c470970d45, 363106c4ce4f.
  */
 
 TITLE("5.18: the reference count everywhere")

@@ -5,6 +5,7 @@
  * flush sends interrupts, which fast GUP holds off while it walks, no fast GUP can be half-way through when the flush is done.
  * That is true where a flush needs interrupts. On machines that flush remotely by hardware, or where page tables are freed by RCU,
  * fast GUP is not waited for; 6.1 therefore has the barriers. Nor does fast GUP look at the level above again.
+ * Promises: as 6.1. Commits: 78fbe906cc90, 6c287605fd56, a7f226604170, 1493a1913e34.
  */
 
 BASE("6.1-anon-exclusive")

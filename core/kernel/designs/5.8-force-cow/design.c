@@ -6,6 +6,7 @@
  * Fast GUP takes writable entries only. The COW rule, fork and swap are as before.
  * It turned reads into writes: userfaultfd write protection saw events for reads, ptrace broke on memory that cannot be written, and
  * pages were copied that nobody ever wrote to. A reference from before a fork is not helped.
+ * Promises: what all designs must, no more. Commit: 17839856fd58.
  */
 
 BASE("4.19-mapcount")

@@ -7,6 +7,7 @@
  * and looks at the entry again. That needs a full barrier on both sides (GAMES_BARRIER), and there is nothing to see for GUP
  * when the entry was read-only before.
  * 5.9 as released has no games: a fast pin can land between fork's look and its write protection. The sequence count came with 5.11.
+ * Promises: what all designs must, no more. Commits: 008cfe4418b3, 70e806e4e645, f3c64eda3e50.
  */
 
 TITLE("5.9: fork copies pinned pages early")

@@ -6,6 +6,7 @@
  * need not pretend to write. The price: any reference makes a copy, one's own pin too, and then the device and the program no
  * longer look at the same page.
  * Fork still shares everything. Swap-in and huge pages still count mappings.
+ * Promises: cow_never_sleeps. Commits: 09854ba94c6a, a308c71bf1e6.
  */
 
 TITLE("5.9: the reference count alone")

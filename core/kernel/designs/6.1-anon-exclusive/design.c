@@ -8,6 +8,7 @@
  * A plain reference (FOLL_GET) promises nothing; its isolation rests on the COW rule, which without the bit still counts references.
  * Since 6.1 the bit is cleared by a protocol that fast GUP can see without interrupts: take the entry out, barrier, look for pins,
  * clear the bit, barrier, put the entry back; and fast GUP: pin, barrier, read the entry again, barrier, read the bit.
+ * Promises: read_pins, gup_fast_takes_no_lock, cow_never_sleeps, and what the bit means. Commits: 6c287605fd56, 088b8aa537c2, 70cbc3cc78a9.
  */
 
 TITLE("6.1: PG_anon_exclusive")

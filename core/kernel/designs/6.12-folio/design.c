@@ -7,6 +7,7 @@
  * write and not yet flushed the TLBs, and a write through an old translation was lost. Fixed for 6.5 (fb49c455323f).
  * Since about 6.11 a read fault maps a swapped page that is exclusive writable at once.
  * COW, GUP and fork go by the exclusive bit, as in 6.2.
+ * Promises: as 6.1. Commits: fb49c455323f, dec078cc2181, f8d937761d65.
  */
 
 BASE("6.2-longterm-unshare")

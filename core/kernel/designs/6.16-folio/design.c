@@ -8,12 +8,13 @@
  * so that it can be freed.
  * Mappings count again, this time with a lock of their own, and with references, which must be equal: who has one more is seen.
  * Since 6.13 a write to the huge page of zeroes gives a huge page again. For base pages nothing changed since 6.12.
+ * Promises: as 6.1. Commits: 6af8cb80d3a9, 1da190f4d0a6 (6.15).
  */
 
 BASE("6.12-folio")
 TITLE("6.16: large folios track who maps them")
 STORY("As 6.12; a large folio all of whose references are mappings of one address space belongs to it.")
-ORIGIN("6.15: large folio reuse by map counts; measured on 6.16.12")
+ORIGIN("6af8cb80d3a9, 1da190f4d0a6 (6.15): large folio reuse by map counts; measured on 6.16.12")
 SWITCH(HUGE_ZERO_COPY, 1, "a write to the huge page of zeroes gives a new huge page (until 5.7, and since 6.13) instead of one small page")
 SWITCH(LARGE_REUSE, 1, "a large folio all of whose references are mappings of one address space is reused page by page")
 SWITCH(LARGE_MM_TEST, 1, "large folio reuse asks whether all mappings are one address space's")

@@ -4,6 +4,7 @@
  * David Hildenbrand: a device that pins a page for a long time to read it, while the program has only read from it, sits on the page
  * of zeroes or on a page of a file; the first write gives the program another page, and the device goes on reading the old one.
  * Drivers had to ask for write access to get around it. Now an unshare fault replaces anything in a private mapping.
+ * Promises: as 6.1. Commits: 8d6a0ac09a16, 84209e87c696.
  */
 
 BASE("6.1-anon-exclusive")

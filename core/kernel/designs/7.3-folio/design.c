@@ -3,6 +3,7 @@
  *
  * As 6.16, but a swap-in from a device that answers at once (a RAM disk) takes the page out of the swap cache as soon as no entry
  * names its slot; from a disk, a write does, whoever else refers to the page. And there every page goes through the swap cache.
+ * Promises: as 6.1. No commit is known here: the rule is what 7.3.4 was measured to do (core/tests/data/kernels).
  */
 
 BASE("6.16-folio")

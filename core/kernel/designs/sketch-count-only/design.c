@@ -4,6 +4,7 @@
  * Linus Torvalds in the thread of December 2021: with the page-table lock held and a reference count of one there is nobody else who could
  * have the page, and nobody who could get it except through this entry. So the count is all that a write fault needs to look at:
  * no page lock, no map count.
+ * Promises: what all designs must, no more. LKML, 17 December 2021 (the mails on [PATCH v1 06/11]).
  */
 
 TITLE("Sketch: the reference count and nothing else")

@@ -5,6 +5,7 @@
  * when it adds a reference for a virtual copy, clears it; GUP simply refuses pages without the bit, and a fault gets it one that has it.
  * The count of pins only answers "might it be pinned?", which fork and reclaim ask: there a false yes does no harm.
  * A COW fault that does not find the bit copies: it may copy too much, never too little. What comes back from swap has lost the bit.
+ * Promises: during_fork. LKML, 19 December 2021 (the same thread).
  */
 
 TITLE("Sketch: an exclusive bit, and GUP refuses pages without it")
