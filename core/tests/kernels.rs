@@ -297,7 +297,8 @@ fn any_row_has_an_answer_on_any_design() {
                 Ok((answer, mut end)) => {
                     answered += 1;
                     end.muted.clear();
-                    assert!(end.check_end().is_empty(), "{}: counts are not what is there after {seq}", design.id);
+                    let broken = end.check_end();
+                    assert!(broken.is_empty(), "{}: {broken:?} after {seq}", design.id);
                     assert_eq!(normal(&answer.obs), answer.obs_norm, "{seq}");
                 }
                 Err(Trouble::NotModelled(_)) => {}

@@ -60,17 +60,6 @@ bool gup_allowed(u64 vm_flags, u64 gup_flags)
 	return (gup_flags & FOLL_FORCE) && is_cow_mapping(vm_flags);
 }
 
-/* What the call really asks for. Reads ask for reads, but in 5.8. */
-u64 gup_slow_flags(u64 vm_flags, u64 gup_flags)
-{
-	return gup_flags;
-}
-
-u64 gup_fast_flags(u64 gup_flags)
-{
-	return gup_flags;
-}
-
 struct page *get_user_page_slow(struct mm_struct *mm, u64 va, u64 gup_flags)
 {
 	struct page *page = NULL;

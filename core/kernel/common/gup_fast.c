@@ -47,47 +47,6 @@ bool gup_pmd_changed(u64 *pmdp, u64 pmd)
 	return false;
 }
 
-/* Whether a reference to this read-only page needs a copy first (`vma` NULL: not known). Before unsharing was invented: never. */
-bool gup_must_unshare(struct vm_area_struct *vma, struct page *page, u64 gup_flags)
-{
-	return false;
-}
-
-int gup_refs(u64 gup_flags)
-{
-	return (gup_flags & FOLL_PIN) ? GUP_PIN_COUNTING_BIAS : 1;
-}
-
-/* A reference, unless the frame is free. */
-bool try_grab_page(struct page *page, u64 gup_flags)
-{
-	return try_get_page(page, gup_flags);
-}
-
-bool try_get_page(struct page *page, u64 gup_flags)
-{
-	if (NR_HUGE)
-		return try_get_compound_page(page, gup_flags);
-	return atomic_add_unless(&page->refcount, gup_refs(gup_flags), 0);
-}
-
-/* Page-table lock held, and an entry maps the page: it is not free. */
-void grab_page(struct page *page, u64 gup_flags)
-{
-	if (NR_HUGE)
-		try_get_compound_page(page, gup_flags);
-	else
-		atomic_add(&page->refcount, gup_refs(gup_flags));
-}
-
-void gup_put_page(struct page *page, u64 gup_flags)
-{
-	if (NR_HUGE)
-		put_compound_page(page, gup_flags);
-	else
-		put_page_refs(page, gup_refs(gup_flags));
-}
-
 struct page *lockless_pages_from_mm(struct mm_struct *mm, u64 va, u64 gup_flags)
 {
 	bool sampled = SEQCOUNT && ((gup_flags & FOLL_PIN) || SEQ_GET);
@@ -130,10 +89,4 @@ struct page *internal_get_user_pages_fast(struct mm_struct *mm, u64 va, u64 gup_
 		mm_set_has_pinned_flag(mm);
 	note_gup_return(mm, va, page);
 	return page;
-}
-
-void mm_set_has_pinned_flag(struct mm_struct *mm)
-{
-	if (!READ_ONCE(mm->has_pinned))
-		WRITE_ONCE(mm->has_pinned, true);
 }

@@ -55,7 +55,7 @@ void make_memory(u64 value)
 		madvise(rest, SUBPAGES - 1, MADV_DONTNEED);
 		break;
 	case PARTLY_MOVED_THP:
-		mremap_part(MEM_START + HUGE_SIZE / 2, SUBPAGES / 2, MEM_START + PMD_SIZE);
+		mremap(MEM_START + HUGE_SIZE / 2, SUBPAGES / 2, MEM_START + PMD_SIZE);
 		break;
 	case PARTLY_SHARED_THP:
 		madvise(rest, SUBPAGES - 1, MADV_DONTFORK);
@@ -66,46 +66,6 @@ void make_memory(u64 value)
 	}
 	if (MEM == SWAPPED_THP || MEM == SWAPPED_PTE_MAPPED_THP || MEM == SINGLE_PTE_SWAPPED)
 		madvise(MEM_START, SUBPAGES, MADV_PAGEOUT);
-}
-
-/* mremap of a part of an area: its entries move along, and with them the pages that they map. */
-SYSCALL int mremap_part(u64 from, int pages, u64 to)
-{
-	struct mm_struct *mm = current_mm();
-	int ret = -EINVAL;
-
-	ghost_window_begin(from, pages);
-	mmap_write_lock(mm);
-	struct vm_area_struct *vma = find_vma(mm, from);
-	if (vma) {
-		vma_start_write(mm, vma);
-		vma = split_area(mm, vma, from, from + pages * PAGE_SIZE);
-		atomic {
-			vma->start = to;
-			vma->end = to + pages * PAGE_SIZE;
-		}
-		for (int i = 0; i < pages; i++)
-			move_small_page(mm, from + i * PAGE_SIZE, to + i * PAGE_SIZE);
-		ret = 0;
-	}
-	mmap_write_unlock(mm);
-	ghost_window_end(from, pages);
-	return ret;
-}
-
-/* The old translation is gone from the TLBs before anybody can find the new one. */
-void move_small_page(struct mm_struct *mm, u64 from, u64 to)
-{
-	u64 *old = pte_offset(mm, from);
-	u64 *new = pte_alloc(mm, to);
-
-	if (!old)
-		return;
-	spin_lock(&mm->page_table_lock);
-	u64 pte = ptep_get_and_clear(old);
-	flush_tlb_page(mm, from);
-	WRITE_ONCE(*new, pte);
-	spin_unlock(&mm->page_table_lock);
 }
 
 /* A child that does nothing but exit. */

@@ -1,31 +1,33 @@
-/* mremap: an area moves to another address; its entries move along. WITH(MREMAP) */
+/* mremap: memory moves to another address; its entries move along, and with them the pages that they map. WITH(MREMAP) */
 
 SWITCH(MREMAP_FLUSH_LOCKED, 1, "mremap flushes the old address before it lets go of the page-table lock (commit eb66ae030829)")
 
-#if MREMAP
+#if MREMAP || MEM > 1
 
-/* Moves the one page of the area at `from`. */
-SYSCALL int mremap(u64 from, u64 to)
+/* Moves pages of one area that are mapped one by one. */
+SYSCALL int mremap(u64 from, int pages, u64 to)
 {
 	struct mm_struct *mm = current_mm();
 	int ret = -EFAULT;
 
-	ghost_window_begin(from, 1);
-	ghost_window_begin(to, 1);
+	ghost_window_begin(from, pages);
+	ghost_window_begin(to, pages);
 	mmap_write_lock(mm);
 	struct vm_area_struct *vma = find_vma(mm, from);
 	if (vma) {
 		vma_start_write(mm, vma);
+		vma = split_area(mm, vma, from, from + pages * PAGE_SIZE);
 		atomic {
 			vma->start = to;
-			vma->end = to + PAGE_SIZE;
+			vma->end = to + pages * PAGE_SIZE;
 		}
-		move_pte(mm, from, to);
+		for (int i = 0; i < pages; i++)
+			move_pte(mm, from + i * PAGE_SIZE, to + i * PAGE_SIZE);
 		ret = 0;
 	}
 	mmap_write_unlock(mm);
-	ghost_window_end(from, 1);
-	ghost_window_end(to, 1);
+	ghost_window_end(from, pages);
+	ghost_window_end(to, pages);
 	return ret;
 }
 

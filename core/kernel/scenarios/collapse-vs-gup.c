@@ -7,7 +7,7 @@ WITH(PT_FREE)
 
 #define A 0x1000
 
-SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); kernel_thread(1); }
+SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, 1); store(A, 1); kernel_thread(1); }
 
 PROCESS(0) CPU(0) void owner(void)
 {

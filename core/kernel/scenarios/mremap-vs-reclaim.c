@@ -12,7 +12,7 @@ WITH(MREMAP)
 SETUP PROCESS(0) CPU(0) void prepare(void) { mmap(A, PAGES); store_pages(A, 1); kernel_thread(1); }
 SETUP PROCESS(0) CPU(1) void warm(void) { store(A, 1); }
 
-PROCESS(0) CPU(0) void moves(void) { mremap(A, B); }
+PROCESS(0) CPU(0) void moves(void) { mremap(A, PAGES, B); }
 PROCESS(0) CPU(1) void writes(void)
 {
 	store(A, 2);
