@@ -73,7 +73,7 @@
 #endif
 /* Places of a CPU's LRU batch. */
 #ifndef LRU_BATCH_PAGES
-#define LRU_BATCH_PAGES 1
+#define LRU_BATCH_PAGES PAGES
 #endif
 
 /* Operations that only some scenarios need: WITH(KSM). What is 0 is not compiled, and no search pays for it. */

@@ -87,6 +87,8 @@ void merge_areas(struct mm_struct *mm)
 					mm->vma[i].end = mm->vma[j].end;
 					mm->vma[j].start = 0;
 					mm->vma[j].end = 0;
+					/* It may have got a new neighbour among those that were looked at. */
+					j = -1;
 				}
 	}
 }
