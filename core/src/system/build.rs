@@ -178,6 +178,7 @@ impl System {
             notes: Vec::new(),
             steps_trace: Vec::new(),
             watch: options.watch,
+            images: Default::default(),
             promises: Vec::new(),
             muted: Vec::new(),
             checks: Vec::new(),
