@@ -16,8 +16,8 @@ const MOST_IMAGES: u64 = 720;
 pub(super) struct Images(Vec<(u64, u64)>);
 
 impl Images {
-    /// As many as a core's own cache holds.
-    const ROOM: usize = 1 << 14;
+    /// A megabyte of them.
+    const ROOM: usize = 1 << 16;
 
     fn place(&mut self, fingerprint: u64) -> &mut (u64, u64) {
         if self.0.is_empty() {
