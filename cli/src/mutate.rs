@@ -48,23 +48,22 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
         n => n,
     };
     let bench = bench(&question, args, threads, out);
-    let Some(first) = bench.cases.first() else {
+    if bench.cases.is_empty() {
         return Err(
             Complaint::new(format!("{} can be put to no scenario", question.design)).help("`cowscope check` says why")
         );
-    };
-    let all = mutants(&first.question).map_err(|error| question::unusable(error, out.colour_of_errors))?;
+    }
+    let all = mutants(&question).map_err(|error| question::unusable(error, out.colour_of_errors))?;
     let wanted = |mutant: &Mutant| args.only.as_deref().is_none_or(|only| mutant.id.contains(only));
     let all: Vec<Mutant> = all.into_iter().filter(wanted).collect();
     let bar = out.bar(all.len() as u64, "mutants");
-    let verdicts = in_parallel(threads, &all, |mutant| {
-        let verdict = bench.put(mutant, args.states);
-        bar.inc(1);
-        verdict
-    });
+    let all: Vec<&Mutant> = all.iter().collect();
+    let groups: Vec<&[&Mutant]> = all.chunk_by(|a, b| a.group() == b.group()).collect();
+    let verdicts = in_parallel(threads, &groups, |group| bench.put_all(group, args.states, |m| { if std::env::var_os("TMPLOG").is_some() { eprintln!("TMP {}", m.id); } bar.inc(1) }));
     bar.finish_and_clear();
     // a mutant that changes no program is none: the statement is not part of this design
-    let told: Vec<(&Mutant, Verdict)> = all.iter().zip(verdicts).filter_map(|(m, v)| Some((m, v?))).collect();
+    let told: Vec<(&Mutant, Verdict)> = 
+        all.iter().copied().zip(verdicts.into_iter().flatten()).filter_map(|(m, v)| Some((m, v?))).collect();
     if out.json {
         print_json(&told, out)?
     } else {

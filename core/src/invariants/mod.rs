@@ -1,7 +1,7 @@
 //! What must hold: the list. Each entry says in one line what a student can check by eye, then exactly what is judged, and at which step.
 //!
 //! The judges stand where the words change that they judge: `system/ghost.rs` (isolation, pins, use after free), `system/written.rs`
-//! (lost writes), `system/authority.rs` (flushes), `system/counts.rs` (counts, leaks), `system/quiet.rs` (locks, and what is looked at once more in final states); progress is the explorer's. What a design promises besides is its own text's:
+//! (lost writes), `system/authority.rs` (flushes), `system/counts.rs` (counts, leaks), `system/quiet.rs` (locks, areas, and what is looked at once more in final states); progress is the explorer's. What a design promises besides is its own text's:
 //! `PROMISE` in `kernel/designs/`, told by `ghost_promise`. `docs/invariants.md` has the reasons; a test holds it to this list.
 
 /// Numbers of what can break, as they stand in [`crate::explore::Violation::invariant`].
@@ -17,6 +17,7 @@ pub mod broken {
     pub const BUG_ON: u16 = 10;
     pub const LEAKS: u16 = 11;
     pub const LOCKS: u16 = 12;
+    pub const AREAS: u16 = 13;
     /// Traps: this plus [`crate::system::Trap`].
     pub const TRAP: u16 = 0x40;
     /// Promises: this plus the number of the promise's name in the program's strings.
@@ -39,7 +40,7 @@ pub struct Invariant {
 }
 
 /// Every invariant, in the order of their numbers.
-pub static INVARIANTS: [Invariant; 11] = [
+pub static INVARIANTS: [Invariant; 12] = [
     Invariant {
         number: broken::ISOLATION,
         id: "isolation",
@@ -115,6 +116,13 @@ pub static INVARIANTS: [Invariant; 11] = [
         id: "locks",
         statement: "every lock is given back",
         definition: "In final states every lock is free: variables and fields whose names end in `lock` are 0, no page has PG_locked, write_protect_seq is even, and every CPU takes interrupts. (Somebody who waits for a lock that is not given back is a deadlock, see `progress`; so is a thread of the kernel that never comes out of its call.)",
+        when: "in final states",
+    },
+    Invariant {
+        number: broken::AREAS,
+        id: "areas",
+        statement: "nothing is mapped where no memory area is, or with more rights than the area has",
+        definition: "In final states every entry that maps a page for user programs lies in an area of its address space, and lets them write only where the area does.",
         when: "in final states",
     },
 ];

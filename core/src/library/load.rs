@@ -178,9 +178,17 @@ fn machine(pairs: &[(String, String)]) -> Result<Options, LoadError> {
 /// # Errors
 /// Unknown names (with the near ones), C errors, sizes out of range, a set-up that does not end.
 pub fn load(question: &Question) -> Result<Loaded, LoadError> {
-    let lib = library_with(&question.edits);
+    load_from(&library_with(&question.edits), question)
+}
+
+/// As [`load`], with a library that is known already: for those who change statements again and again, and never what the texts say of
+/// themselves.
+///
+/// # Errors
+/// As of [`load`].
+pub(crate) fn load_from(lib: &Library, question: &Question) -> Result<Loaded, LoadError> {
     let mut q = question.clone();
-    let (sources, layers) = texts(&lib, &q)?;
+    let (sources, layers) = texts(lib, &q)?;
     let mut options: BTreeMap<String, i64> = BTreeMap::new();
     if let Some(d) = lib.designs.iter().find(|d| d.id == q.design) {
         for (name, _) in &q.switches {

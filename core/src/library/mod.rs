@@ -7,6 +7,7 @@ mod meta;
 mod needs;
 
 pub use functions::{function_of, functions_of};
+pub(crate) use load::load_from;
 pub use load::{LoadError, Loaded, load};
 pub use measured::measured;
 pub use meta::{Library, library, library_with};

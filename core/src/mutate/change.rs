@@ -9,6 +9,13 @@ pub(super) struct Edit {
     pub to: String,
 }
 
+impl Edit {
+    /// Do both stand at the same place?
+    pub(super) fn at(&self, other: &Edit) -> bool {
+        self.span.lo == other.span.lo && self.span.hi == other.span.hi
+    }
+}
+
 /// The text with these pieces replaced; the lines keep their numbers. Pieces that overlap an earlier one are left as they are.
 pub(super) fn apply(text: &str, edits: &[Edit]) -> String {
     let mut edits: Vec<&Edit> = edits.iter().collect();

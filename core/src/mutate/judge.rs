@@ -4,7 +4,7 @@ use super::reach::{Covered, Watched};
 use super::{Mutant, Site};
 use crate::explore::{Break, Budget, End, Exhaustive, Options, Search, Status};
 use crate::lang::ir::Op;
-use crate::library::{LoadError, library_with, load};
+use crate::library::{Library, LoadError, library_with, load, load_from};
 use crate::system::{self, BuildError, System, Trap, broken};
 use crate::view::Question;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,6 +86,19 @@ pub fn questions(question: &Question) -> Vec<Question> {
     all
 }
 
+/// Of the questions that a design can be asked those whose texts the preprocessor may make something else of.
+pub(super) fn unlike(question: &Question) -> Vec<Question> {
+    let lib = library_with(&question.edits);
+    let mut known = BTreeSet::new();
+    let unlike = |question: &Question| {
+        let set = lib.settings.get(&(question.scenario.clone(), question.variant.clone()));
+        let memory = set.into_iter().flatten().any(|(name, kind)| name == "MEM" && *kind > 1);
+        let sizes = lib.sizes.get(&question.scenario).cloned().unwrap_or_default();
+        known.insert((sizes, memory))
+    };
+    questions(question).into_iter().filter(unlike).collect()
+}
+
 impl Bench {
     /// Puts the answer to one question on the bench; what the design can't be asked is left out.
     pub fn add(&mut self, question: Question, budget: Budget) {
@@ -144,37 +157,70 @@ impl Bench {
     /// Puts a mutant to one scenario after another until one notices: first with little room for each search, then, where that was not
     /// enough, with `most` states. `None`: it is no mutant, since no scenario's program is another with it.
     pub fn put(&self, mutant: &Mutant, most: u64) -> Option<Verdict> {
+        self.put_after(mutant, most, &mut Vec::new())
+    }
+
+    /// The same for one mutant after another. What caught one is asked first about the next: statements of one function are missed by
+    /// the same scenarios.
+    pub fn put_all(
+        &self,
+        mutants: &[&Mutant],
+        most: u64,
+        mut progress: impl FnMut(&Mutant),
+    ) -> Vec<Option<Verdict>> {
+        let mut favoured = Vec::new();
+        let put = |mutant: &&Mutant| {
+            let verdict = self.put_after(mutant, most, &mut favoured);
+            progress(mutant);
+            verdict
+        };
+        mutants.iter().map(put).collect()
+    }
+
+    fn put_after(&self, mutant: &Mutant, most: u64, favoured: &mut Vec<usize>) -> Option<Verdict> {
+        if let Some(rule) = mutant.equivalent {
+            let part = |case: &Case| match &mutant.site {
+                Site::Functions(_) => case.has(mutant),
+                // what emits nothing is on no line of the program
+                Site::Lines(..) => case.program.has_function(&[mutant.group().to_owned()]),
+            };
+            return self.cases.iter().any(part).then_some(Verdict::Equivalent(rule));
+        }
         let mut concerned = false;
-        let mut left: Vec<&Case> = Vec::new();
-        for case in self.cases.iter().filter(|case| case.has(mutant)) {
+        let mut left: Vec<usize> = Vec::new();
+        let others = (0..self.cases.len()).filter(|at| !favoured.contains(at));
+        let order: Vec<usize> = favoured.iter().copied().chain(others).collect();
+        let caught = |at: usize, what, favoured: &mut Vec<usize>| {
+            favoured.retain(|known| *known != at);
+            favoured.insert(0, at);
+            Some(Verdict::Caught { scenario: self.cases[at].name(), what })
+        };
+        let library = library_with(&self.cases.first()?.question.edits);
+        for (at, case) in order.into_iter().map(|at| (at, &self.cases[at])).filter(|(_, case)| case.has(mutant)) {
             if !case.reaches(mutant) {
                 // nobody comes there: it is another program, and no other run
                 concerned = true;
                 continue;
             }
             let little = Budget { states: (case.states * LITTLE).clamp(1_000, most), ..Budget::NONE };
-            match judge(case, mutant, little) {
+            match judge_in(&library, case, mutant, little) {
                 Judged::Same => continue,
                 Judged::NoProgram => return None,
-                _ if mutant.equivalent.is_some() => return mutant.equivalent.map(Verdict::Equivalent),
-                Judged::Breaks(what) => return Some(Verdict::Caught { scenario: case.name(), what }),
+                Judged::Breaks(what) => return caught(at, what, favoured),
                 Judged::Nothing => {}
-                Judged::NotDecided => left.push(case),
+                Judged::NotDecided => left.push(at),
             }
             concerned = true;
         }
         let mut undecided = 0;
-        for case in left {
-            match judge(case, mutant, Budget { states: most, ..Budget::NONE }) {
-                Judged::Breaks(what) => return Some(Verdict::Caught { scenario: case.name(), what }),
+        for at in left {
+            match judge_in(&library, &self.cases[at], mutant, Budget { states: most, ..Budget::NONE }) {
+                Judged::Breaks(what) => return caught(at, what, favoured),
                 Judged::NotDecided => undecided += 1,
                 _ => {}
             }
         }
-        match mutant.equivalent {
-            Some(rule) if concerned => Some(Verdict::Equivalent(rule)),
-            _ => concerned.then_some(Verdict::Survived { undecided }),
-        }
+        concerned.then_some(Verdict::Survived { undecided })
     }
 }
 
@@ -204,7 +250,12 @@ pub enum Verdict {
 
 /// What a scenario says of a mutant. `most` bounds the states of the search.
 pub fn judge(case: &Case, mutant: &Mutant, most: Budget) -> Judged {
-    let mut system = match load(&mutant.ask(&case.question)) {
+    judge_in(&library_with(&case.question.edits), case, mutant, most)
+}
+
+/// `library`: as it is without the mutant, which changes nothing that texts say of themselves.
+fn judge_in(library: &Library, case: &Case, mutant: &Mutant, most: Budget) -> Judged {
+    let mut system = match load_from(library, &mutant.ask(&case.question)) {
         Ok(loaded) => loaded.system,
         Err(LoadError::Build(BuildError::Setup { why, .. })) => return Judged::Breaks(format!("set-up: {why}")),
         Err(_) => return Judged::NoProgram,

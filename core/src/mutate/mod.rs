@@ -49,6 +49,14 @@ enum Change {
 }
 
 impl Mutant {
+    /// What it has in common with its neighbours: the function; a switch has none.
+    pub fn group(&self) -> &str {
+        match self.site {
+            Site::Functions(_) => &self.id,
+            Site::Lines(..) => self.id.split('/').next().unwrap_or_default(),
+        }
+    }
+
     /// The question asked of the mutant in place of the design.
     pub fn ask(&self, question: &Question) -> Question {
         let mut to = question.clone();
@@ -66,19 +74,28 @@ impl Mutant {
     }
 }
 
-/// The mutants of a design: its switches that are on, then its statements in the order of the texts. `question` names the design,
-/// and any scenario that it can run in.
+/// The mutants of a design: its switches that are on, then its statements in the order of the texts, as any scenario has them.
 ///
 /// # Errors
-/// Where the design can't be loaded.
+/// Where the design can't be loaded in any scenario.
 pub fn mutants(question: &Question) -> Result<Vec<Mutant>, LoadError> {
-    let loaded = load(question)?;
-    let mut mutants = switches(question, &loaded);
-    mutants.extend(sites::statements(&loaded)?);
+    let mut all = Vec::new();
+    let mut failed = None;
+    for question in judge::unlike(question) {
+        match load(&question) {
+            Ok(loaded) => all.push(loaded),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    if let (true, Some(error)) = (all.is_empty(), failed) {
+        return Err(error);
+    }
+    let mut mutants = switches(question, &all);
+    mutants.extend(sites::statements(&all)?);
     Ok(mutants)
 }
 
-fn switches(question: &Question, loaded: &Loaded) -> Vec<Mutant> {
+fn switches(question: &Question, all: &[Loaded]) -> Vec<Mutant> {
     let lib = library_with(&question.edits);
     let Some(design) = lib.designs.iter().find(|d| d.id == question.design) else { return Vec::new() };
     let now =
@@ -87,8 +104,8 @@ fn switches(question: &Question, loaded: &Loaded) -> Vec<Mutant> {
     on.map(|switch| Mutant {
         id: format!("switch/{}", switch.name),
         place: Place { file: format!("designs/{}", question.design), line: 0, text: switch.title.clone() },
-        equivalent: None,
-        site: Site::Functions(sites::functions_with(loaded, &switch.name)),
+        equivalent: sites::guards_barriers(all, &switch.name),
+        site: Site::Functions(sites::functions_with(all, &switch.name)),
         change: Change::Switch(switch.name.clone(), 0),
     })
     .collect()

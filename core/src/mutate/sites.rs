@@ -8,34 +8,139 @@ use crate::lang::ast::{BinOp, Expr, ExprKind, FuncDef, Item, Span, Stmt, StmtKin
 use crate::lang::compile::{SCENARIO, units};
 use crate::library::{LoadError, Loaded};
 use crate::trace::Place;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The mutants of every function that the design is made of, in the order of the texts. Of a function that a later layer replaces, the
-/// last one counts.
-pub(super) fn statements(loaded: &Loaded) -> Result<Vec<Mutant>, LoadError> {
-    Ok(functions(loaded)?.iter().flat_map(|def| of_function(loaded, def)).collect())
-}
-
-/// The functions whose texts have a word in them; none if some text has it elsewhere.
-pub(super) fn functions_with(loaded: &Loaded, word: &str) -> Vec<String> {
-    let Ok(functions) = functions(loaded) else { return Vec::new() };
-    let mut names = Vec::new();
-    for (file, source) in loaded.sources.iter().enumerate() {
-        for at in words(source.text(), word) {
-            let around = functions.iter().find(|def| {
-                let span = def.decl.span;
-                usize::from(span.file) == file && (span.lo as usize..def.body.span.hi as usize).contains(&at)
-            });
-            match around {
-                Some(def) => names.push(def.decl.name.name.to_string()),
-                // what a later layer replaces, a comment, the line that says that there is such a switch
-                None if !is_directive(source.text(), at) => {}
-                None => return Vec::new(),
+/// last one counts. What the preprocessor leaves out of a text differs from scenario to scenario: `all` are the design's texts as some
+/// scenarios have them, and what is in any of them counts.
+pub(super) fn statements(all: &[Loaded]) -> Result<Vec<Mutant>, LoadError> {
+    let mut found: BTreeMap<Key, Located> = BTreeMap::new();
+    for loaded in all {
+        let functions = functions(loaded)?;
+        let idle = idle(&functions);
+        for (key, located) in functions.iter().flat_map(|def| of_function(loaded, def, &idle)) {
+            match found.get_mut(&key) {
+                None => drop(found.insert(key, located)),
+                Some(known) => {
+                    known.equivalent = known.equivalent.and(located.equivalent);
+                    let more = located.edits.into_iter().filter(|edit| !known.edits.iter().any(|e| e.at(edit)));
+                    known.edits.extend(more.collect::<Vec<_>>());
+                }
             }
         }
     }
-    names
+    let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
+    let mutant = |(key, located): (Key, Located)| {
+        let name = format!("{}/{}/{}", located.function, key.role.word(), key.what);
+        let number = numbers.entry(name.clone()).or_default();
+        *number += 1;
+        Mutant {
+            id: format!("{name}/{number}"),
+            place: Place { file: key.path.clone(), line: located.lines.0, text: located.line },
+            equivalent: located.equivalent,
+            site: Site::Lines(located.lines.0, located.lines.1),
+            change: Change::Text(key.path, apply(&located.text, &located.edits)),
+        }
+    };
+    Ok(found.into_iter().map(mutant).collect())
+}
+
+/// Where something stands that can be left out; in the order of the texts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    path: String,
+    at: u32,
+    role: Role,
+    what: String,
+}
+
+/// What leaving it out takes.
+struct Located {
+    function: String,
+    text: Rc<str>,
+    lines: (u32, u32),
+    line: String,
+    edits: Vec<Edit>,
+    equivalent: Option<&'static str>,
+}
+
+/// The functions that do nothing in this design: what other designs have there is not theirs.
+fn idle(functions: &[Rc<FuncDef>]) -> BTreeSet<Rc<str>> {
+    let mut idle = BTreeSet::new();
+    // a chain of calls that ends in nothing
+    for _ in 0..4 {
+        let nothing = |stmt: &Stmt| match &stmt.kind {
+            StmtKind::Expr(e) => call(e).is_some_and(|(name, _)| idle.contains(name)),
+            _ => false,
+        };
+        let more: Vec<Rc<str>> = functions
+            .iter()
+            .filter(|def| def.body.stmts.iter().all(nothing))
+            .map(|def| def.decl.name.name.clone())
+            .collect();
+        idle.extend(more);
+    }
+    idle
+}
+
+/// The functions whose texts have a word in them; none if some text has it elsewhere.
+pub(super) fn functions_with(all: &[Loaded], word: &str) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    for loaded in all {
+        let Ok(functions) = functions(loaded) else { return Vec::new() };
+        for (file, source) in loaded.sources.iter().enumerate() {
+            for at in words(source.text(), word) {
+                let around = functions.iter().find(|def| {
+                    let span = def.decl.span;
+                    usize::from(span.file) == file && (span.lo as usize..def.body.span.hi as usize).contains(&at)
+                });
+                match around {
+                    Some(def) => drop(names.insert(def.decl.name.name.to_string())),
+                    // what a later layer replaces or this scenario does not have, a comment, the switch's own line
+                    None if !is_directive(source.text(), at) => {}
+                    None => return Vec::new(),
+                }
+            }
+        }
+    }
+    names.into_iter().collect()
+}
+
+/// The rule by which a switch changes nothing on x86-TSO: all that it guards are barriers that do nothing there.
+pub(super) fn guards_barriers(all: &[Loaded], switch: &str) -> Option<&'static str> {
+    struct Uses<'s> {
+        switch: &'s str,
+        guards: Vec<Option<&'static str>>,
+        uses: usize,
+    }
+    impl Visit for Uses<'_> {
+        fn statement(&mut self, list: &[Stmt], at: usize) {
+            let StmtKind::If { cond, then, otherwise: None } = &list[at].kind else { return };
+            if let (ExprKind::Name(name), StmtKind::Expr(e)) = (&cond.kind, &then.kind)
+                && **name == *self.switch
+                && let Some((barrier, _)) = call(e)
+                && role_of(barrier) == Some(Role::Barrier)
+            {
+                self.guards.push(equivalent::barrier(barrier, list, at));
+            }
+        }
+        fn expression(&mut self, e: &Expr) {
+            self.uses += matches!(&e.kind, ExprKind::Name(name) if **name == *self.switch) as usize;
+        }
+    }
+    let mut rule = None;
+    for loaded in all {
+        let mut uses = Uses { switch, guards: Vec::new(), uses: 0 };
+        functions(loaded).ok()?.iter().for_each(|def| walk::function(def, &mut uses));
+        if uses.guards.len() != uses.uses {
+            return None;
+        }
+        for guarded in uses.guards {
+            rule = Some(guarded?);
+        }
+    }
+    rule
 }
 
 /// Where a word stands in a text.
@@ -73,28 +178,26 @@ fn functions(loaded: &Loaded) -> Result<Vec<Rc<FuncDef>>, LoadError> {
     Ok(functions)
 }
 
-fn of_function(loaded: &Loaded, def: &FuncDef) -> Vec<Mutant> {
+fn of_function(loaded: &Loaded, def: &FuncDef, idle: &BTreeSet<Rc<str>>) -> Vec<(Key, Located)> {
     let Some(source) = loaded.sources.get(def.decl.name.span.file) else { return Vec::new() };
-    let mut sites = Sites { text: source.text(), path: source.name(), def, found: Vec::new() };
+    let mut sites = Sites { text: source.text(), path: source.name(), def, idle, found: Vec::new() };
     walk::function(def, &mut sites);
-    let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
-    let mut mutants = Vec::new();
-    for site in std::mem::take(&mut sites.found) {
-        let name = format!("{}/{}/{}", def.decl.name.name, site.role.word(), site.what);
-        let number = numbers.entry(name.clone()).or_default();
-        *number += 1;
-        let Some(edit) = site.edits.first() else { continue };
-        let line = source.position(edit.span.lo).line;
-        let last = source.position(edit.span.hi).line;
-        mutants.push(Mutant {
-            id: format!("{name}/{number}"),
-            place: Place { file: source.name().to_owned(), line, text: source.line(line).trim().to_owned() },
-            equivalent: site.equivalent,
-            site: Site::Lines(line, last),
-            change: Change::Text(source.name().to_owned(), apply(source.text(), &site.edits)),
-        });
-    }
-    mutants
+    let text: Rc<str> = source.text().into();
+    let located = |found: Found| {
+        let edit = found.edits.first()?;
+        let lines = (source.position(edit.span.lo).line, source.position(edit.span.hi).line);
+        let key = Key { path: source.name().to_owned(), at: edit.span.lo, role: found.role, what: found.what };
+        let located = Located {
+            function: def.decl.name.name.to_string(),
+            text: text.clone(),
+            lines,
+            line: source.line(lines.0).trim().to_owned(),
+            edits: found.edits,
+            equivalent: found.equivalent,
+        };
+        Some((key, located))
+    };
+    sites.found.into_iter().filter_map(located).collect()
 }
 
 /// One thing to leave out.
@@ -110,6 +213,7 @@ struct Sites<'t> {
     text: &'t str,
     path: &'t str,
     def: &'t FuncDef,
+    idle: &'t BTreeSet<Rc<str>>,
     found: Vec<Found>,
 }
 
@@ -157,6 +261,9 @@ impl Sites<'_> {
 
     /// A call that is a statement of its own.
     fn called(&mut self, list: &[Stmt], at: usize, name: &str, args: &[Expr]) {
+        if self.idle.contains(name) {
+            return;
+        }
         let gone = Edit { span: list[at].span, to: ";".into() };
         if let Some(end) = ended_by(name) {
             let mut edits = vec![gone];

@@ -189,6 +189,7 @@ impl System {
         sys.ghost.foll_write = sys.program.constants.get("FOLL_WRITE").map_or(1, |v| *v as u64);
         sys.ghost.counted = super::counts::Counted::find(&sys.program);
         sys.ghost.locks = super::quiet::Locks::find(&sys.program);
+        sys.ghost.areas = super::quiet::Areas::find(&sys.program);
         if sys.tso {
             sys.find_ghost_words();
         }
@@ -371,7 +372,11 @@ impl System {
             let mut acted = false;
             for a in order {
                 let mark = self.state.mark();
-                match Model::step(self, Choice { agent: a as u8, pick: 0 }) {
+                let mut trace = std::mem::take(&mut self.steps_trace);
+                let outcome = Model::step(self, Choice { agent: a as u8, pick: 0 });
+                trace.append(&mut self.steps_trace);
+                self.steps_trace = trace;
+                match outcome {
                     Outcome::Stepped { .. } => {
                         acted = true;
                         break;

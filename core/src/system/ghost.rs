@@ -26,6 +26,7 @@ pub struct Ghost {
     pub(crate) locks: super::quiet::Locks,
     /// Flushes: see `authority.rs`.
     pub(crate) authority: super::authority::Authority,
+    pub(crate) areas: super::quiet::Areas,
     /// Under TSO, by slot: the word is a ghost of the texts, which no store buffer holds back.
     pub(crate) unbuffered: Vec<bool>,
 }

@@ -123,6 +123,7 @@ impl Model for System {
         broken.extend(self.check_contents());
         broken.extend(self.check_counts());
         broken.extend(self.check_locks());
+        broken.extend(self.check_areas());
         broken.retain(|v| !self.muted.contains(&v.invariant));
         broken
     }

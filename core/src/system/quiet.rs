@@ -5,6 +5,7 @@ use cowscope_mmu::{Slot, State};
 use super::{System, broken};
 use crate::explore::Violation;
 use crate::lang::program::Program;
+use crate::lang::types::Ty;
 
 /// Where the kernel says that somebody excludes others.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +55,78 @@ impl Locks {
     }
 }
 
+/// Where the kernel keeps the memory areas of an address space: `mms[].vma[]`.
+#[derive(Clone, Debug, Default)]
+pub struct Areas {
+    first: Slot,
+    /// Words of an address space and of an area, and how many areas it has; 0: there is nothing like that.
+    mm: u32,
+    area: u32,
+    number: u32,
+    start: u32,
+    end: u32,
+    flags: u32,
+    write: u64,
+}
+
+impl Areas {
+    /// Looks for them.
+    pub(crate) fn find(p: &Program) -> Areas {
+        Areas::of(p).unwrap_or_default()
+    }
+
+    fn of(p: &Program) -> Option<Areas> {
+        let g = p.global("mms")?;
+        let Ty::Array(mm, _) = *p.types.get(g.ty) else { return None };
+        let list = p.types.field(mm, "vma")?;
+        let Ty::Array(area, number) = *p.types.get(list.ty) else { return None };
+        let offset = |name: &str| Some(p.types.field(area, name)?.offset);
+        Some(Areas {
+            first: g.slot + list.offset,
+            mm: p.types.words(mm),
+            area: p.types.words(area),
+            number,
+            start: offset("start")?,
+            end: offset("end")?,
+            flags: offset("flags")?,
+            write: *p.constants.get("VM_WRITE")? as u64,
+        })
+    }
+
+    /// May an entry be there, and let programs write if it does?
+    fn allow(&self, st: &State, process: u32, va: u64, writes: bool) -> bool {
+        let areas = (0..self.number).map(|n| self.first + process * self.mm + n * self.area);
+        let mut around = areas.filter(|area| (st.get(area + self.start)..st.get(area + self.end)).contains(&va));
+        around.any(|area| !writes || st.get(area + self.flags) & self.write != 0)
+    }
+}
+
 impl System {
+    /// In a final state: what is mapped lies in an area that allows it.
+    pub(crate) fn check_areas(&self) -> Option<Violation> {
+        let areas = &self.ghost.areas;
+        let wrong = areas.number != 0
+            && (0..self.processes()).any(|process| {
+                let root = self.root_of(process);
+                root != 0 && !self.is_free((root >> 12) as u32) && self.maps_outside(process, root, 4, 0)
+            });
+        wrong.then_some(Violation { invariant: broken::AREAS, place: 0 })
+    }
+
+    fn maps_outside(&self, process: u32, table: u64, level: u32, base: u64) -> bool {
+        (0..self.frame_words().min(512) as u64).any(|i| {
+            let e = self.machine.peek(&self.state, (table & ADDRESS) + i * 8);
+            let va = base | i << (12 + 9 * (level - 1));
+            if e & 1 == 0 {
+                return false;
+            }
+            if level > 1 && e & 0x80 == 0 {
+                return self.maps_outside(process, e, level - 1, va);
+            }
+            !self.ghost.areas.allow(&self.state, process, va, e & 2 != 0)
+        })
+    }
+
     /// In a final state: every lock is free, and interrupts are on.
     pub(crate) fn check_locks(&self) -> Option<Violation> {
         let masked = self.program.interrupt.is_some()

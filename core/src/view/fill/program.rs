@@ -18,7 +18,7 @@ const MACHINE: [(&str, &str, &[Labelled]); 3] = [
 ];
 
 /// The invariants that hold every design to account: id and statement.
-const COMMON: [(&str, &str); 10] = [
+const COMMON: [(&str, &str); 11] = [
     ("isolation", "Nobody reads what another process wrote after their fork."),
     ("pin coherence", "What a pin's owner reaches at its address is the pinned frame, unless he himself unmapped it."),
     ("no lost write", "A value that was stored is there until something else is stored."),
@@ -26,6 +26,7 @@ const COMMON: [(&str, &str); 10] = [
     ("no use after free", "Nobody touches a frame that was given back."),
     ("counts", "The counts of a frame cover everybody who holds it."),
     ("leaks", "A frame that nobody needs was given back."),
+    ("areas", "Nothing is mapped where no memory area is, or with more rights than the area has."),
     ("locks", "Every lock is given back."),
     ("progress", "Everybody gets to the end."),
     ("assertion", "What the scenario asserts is true."),
