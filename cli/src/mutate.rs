@@ -59,10 +59,10 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
     let bar = out.bar(all.len() as u64, "mutants");
     let all: Vec<&Mutant> = all.iter().collect();
     let groups: Vec<&[&Mutant]> = all.chunk_by(|a, b| a.group() == b.group()).collect();
-    let verdicts = in_parallel(threads, &groups, |group| bench.put_all(group, args.states, |m| { if std::env::var_os("TMPLOG").is_some() { eprintln!("TMP {}", m.id); } bar.inc(1) }));
+    let verdicts = in_parallel(threads, &groups, |group| bench.put_all(group, args.states, |_| bar.inc(1)));
     bar.finish_and_clear();
     // a mutant that changes no program is none: the statement is not part of this design
-    let told: Vec<(&Mutant, Verdict)> = 
+    let told: Vec<(&Mutant, Verdict)> =
         all.iter().copied().zip(verdicts.into_iter().flatten()).filter_map(|(m, v)| Some((m, v?))).collect();
     if out.json {
         print_json(&told, out)?

@@ -93,6 +93,18 @@ void merge_areas(struct mm_struct *mm)
 	}
 }
 
+/* An area that is not in use, or NULL; mmap_lock held for writing, so that a search is one step. */
+struct vm_area_struct *free_area(struct mm_struct *mm)
+{
+	atomic {
+		for (int i = 0; i < NR_VMAS; i++) {
+			if (mm->vma[i].end == 0)
+				return &mm->vma[i];
+		}
+	}
+	return NULL;
+}
+
 /* `file`: 1 + the file that is shown from its first page on; 0: anonymous memory. */
 int mmap_area(u64 va, int pages, int file, u64 vm_flags)
 {
@@ -100,19 +112,18 @@ int mmap_area(u64 va, int pages, int file, u64 vm_flags)
 	int ret = -EINVAL;
 
 	mmap_write_lock(mm);
-	/* Nobody looks at the areas while the lock is held for writing. */
-	atomic {
-		for (int i = 0; i < NR_VMAS && ret; i++) {
-			if (mm->vma[i].end == 0) {
-				mm->vma[i].start = va;
-				mm->vma[i].end = va + pages * PAGE_SIZE;
-				mm->vma[i].flags = vm_flags;
-				mm->vma[i].file = file;
-				mm->vma[i].file_base = file ? va : 0;
-				mm->vma[i].anon_vma = false;
-				ret = 0;
-			}
+	struct vm_area_struct *vma = free_area(mm);
+	if (vma) {
+		/* Nobody looks at the areas while the lock is held for writing. */
+		atomic {
+			vma->start = va;
+			vma->end = va + pages * PAGE_SIZE;
+			vma->flags = vm_flags;
+			vma->file = file;
+			vma->file_base = file ? va : 0;
+			vma->anon_vma = false;
 		}
+		ret = 0;
 	}
 	mmap_write_unlock(mm);
 	return ret;

@@ -29,16 +29,29 @@ VARIANT(fastpin_munmap, FIRST = 9, SECOND = 4, STATE = 1)
 VARIANT(fastpin_reclaim, FIRST = 9, SECOND = 0, STATE = 1)
 VARIANT(fastpin_fork, FIRST = 9, SECOND = 7, STATE = 1)
 VARIANT(swapped_munmap_fork, FIRST = 4, SECOND = 7, STATE = 3)
+VARIANT(touch_exit, FIRST = 1, SECOND = 10, STATE = 0)
+VARIANT(pageout_reclaim, FIRST = 11, SECOND = 0, STATE = 1)
+VARIANT(protnone_reclaim, FIRST = 12, SECOND = 0, STATE = 1)
+VARIANT(protnone_dontneed, FIRST = 12, SECOND = 3, STATE = 1)
+VARIANT(reprotect_reclaim, FIRST = 13, SECOND = 0, STATE = 4)
+VARIANT(mmap_mmap, FIRST = 14, SECOND = 15, STATE = 5, NR_VMAS = 2)
+VARIANT(dontfork_mprotect, FIRST = 16, SECOND = 5, STATE = 1, NR_VMAS = 2)
 SIZE(NR_MMS, 4)
 
 #define A 0x1000
+#define B 0x3000
 
-/* The page before the calls: 0 not there yet, 1 the process's own, 2 shared with a child, 3 swapped out. */
+int mapped[2];
+
+/* The page before the calls: 0 not there yet, 1 the process's own, 2 shared with a child, 3 swapped out, 4 read-only; 5: no memory at all. */
 SETUP PROCESS(0) CPU(0) void prepare(void)
 {
-	mmap(A, 1);
-	if (STATE)
+	if (STATE != 5)
+		mmap(A, 1);
+	if (STATE && STATE != 5)
 		store(A, 1);
+	if (STATE == 4)
+		mprotect(A, 1, PROT_READ);
 	if (STATE == 2)
 		fork(3);
 	if (STATE == 3)
@@ -77,9 +90,41 @@ void make(int call, int ref)
 		if (pin_user_pages_fast(A, FOLL_WRITE, ref) > 0)
 			unpin(ref);
 		break;
+	case 10:
+		exit();
+		break;
+	case 11:
+		madvise(A, 1, MADV_PAGEOUT);
+		break;
+	case 12:
+		mprotect(A, 1, PROT_NONE);
+		break;
+	case 13:
+		mprotect(A, 1, PROT_READ | PROT_WRITE);
+		break;
+	case 14:
+		if (mmap(A, 1) == 0)
+			mapped[0] = 1;
+		break;
+	case 15:
+		if (mmap(B, 1) == 0)
+			mapped[1] = 1;
+		break;
+	case 16:
+		madvise(A, 1, MADV_DONTFORK);
+		break;
 	default:
 		break;
 	}
+}
+
+/* What both calls did is there when they have returned. */
+CHECK void nothing_is_undone(void)
+{
+	struct vm_area_struct *vma = find_vma(&mms[0], A);
+	assert(!mapped[0] || vma);
+	assert(!mapped[1] || find_vma(&mms[0], B));
+	assert(FIRST != 16 || ((vma->flags & VM_DONTCOPY) && !(vma->flags & VM_WRITE)));
 }
 
 PROCESS(0) CPU(0) void first(void)

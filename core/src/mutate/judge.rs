@@ -162,12 +162,7 @@ impl Bench {
 
     /// The same for one mutant after another. What caught one is asked first about the next: statements of one function are missed by
     /// the same scenarios.
-    pub fn put_all(
-        &self,
-        mutants: &[&Mutant],
-        most: u64,
-        mut progress: impl FnMut(&Mutant),
-    ) -> Vec<Option<Verdict>> {
+    pub fn put_all(&self, mutants: &[&Mutant], most: u64, mut progress: impl FnMut(&Mutant)) -> Vec<Option<Verdict>> {
         let mut favoured = Vec::new();
         let put = |mutant: &&Mutant| {
             let verdict = self.put_after(mutant, most, &mut favoured);

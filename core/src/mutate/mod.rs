@@ -13,7 +13,7 @@ mod walk;
 
 pub use judge::{Bench, Case, Judged, Verdict, judge, questions};
 
-use crate::library::{LoadError, Loaded, library_with, load};
+use crate::library::{LoadError, library_with, load};
 use crate::trace::Place;
 use crate::view::Question;
 
@@ -82,8 +82,8 @@ pub fn mutants(question: &Question) -> Result<Vec<Mutant>, LoadError> {
     let mut all = Vec::new();
     let mut failed = None;
     for question in judge::unlike(question) {
-        match load(&question) {
-            Ok(loaded) => all.push(loaded),
+        match load(&question).and_then(sites::Texts::new) {
+            Ok(texts) => all.push(texts),
             Err(error) => failed = failed.or(Some(error)),
         }
     }
@@ -91,11 +91,11 @@ pub fn mutants(question: &Question) -> Result<Vec<Mutant>, LoadError> {
         return Err(error);
     }
     let mut mutants = switches(question, &all);
-    mutants.extend(sites::statements(&all)?);
+    mutants.extend(sites::statements(&all));
     Ok(mutants)
 }
 
-fn switches(question: &Question, all: &[Loaded]) -> Vec<Mutant> {
+fn switches(question: &Question, all: &[sites::Texts]) -> Vec<Mutant> {
     let lib = library_with(&question.edits);
     let Some(design) = lib.designs.iter().find(|d| d.id == question.design) else { return Vec::new() };
     let now =

@@ -4,22 +4,36 @@ use super::change::{Edit, apply};
 use super::names::{Role, ended_by, is_left_alone, is_no_kernel, is_recheck, is_tried, read_instead, role_of};
 use super::walk::{self, Visit, call};
 use super::{Change, Mutant, Site, equivalent};
-use crate::lang::ast::{BinOp, Expr, ExprKind, FuncDef, Item, Span, Stmt, StmtKind};
+use crate::lang::ast::{BinOp, Expr, ExprKind, FuncDef, Item, Span, Stmt, StmtKind, UnOp};
 use crate::lang::compile::{SCENARIO, units};
 use crate::library::{LoadError, Loaded};
 use crate::trace::Place;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+/// A design's texts as a scenario has them.
+pub(super) struct Texts {
+    loaded: Loaded,
+    /// The functions that the design is made of: of one that a later layer replaces, the last.
+    functions: Vec<Rc<FuncDef>>,
+}
+
+impl Texts {
+    pub(super) fn new(loaded: Loaded) -> Result<Texts, LoadError> {
+        let functions = functions(&loaded)?;
+        Ok(Texts { loaded, functions })
+    }
+}
+
 /// The mutants of every function that the design is made of, in the order of the texts. Of a function that a later layer replaces, the
 /// last one counts. What the preprocessor leaves out of a text differs from scenario to scenario: `all` are the design's texts as some
 /// scenarios have them, and what is in any of them counts.
-pub(super) fn statements(all: &[Loaded]) -> Result<Vec<Mutant>, LoadError> {
+pub(super) fn statements(all: &[Texts]) -> Vec<Mutant> {
     let mut found: BTreeMap<Key, Located> = BTreeMap::new();
-    for loaded in all {
-        let functions = functions(loaded)?;
-        let idle = idle(&functions);
-        for (key, located) in functions.iter().flat_map(|def| of_function(loaded, def, &idle)) {
+    for texts in all {
+        let (idle, constants) = (idle(&texts.functions), constants(&texts.functions));
+        let of = |def: &Rc<FuncDef>| of_function(&texts.loaded, def, &idle, &constants);
+        for (key, located) in texts.functions.iter().flat_map(of) {
             match found.get_mut(&key) {
                 None => drop(found.insert(key, located)),
                 Some(known) => {
@@ -43,7 +57,7 @@ pub(super) fn statements(all: &[Loaded]) -> Result<Vec<Mutant>, LoadError> {
             change: Change::Text(key.path, apply(&located.text, &located.edits)),
         }
     };
-    Ok(found.into_iter().map(mutant).collect())
+    found.into_iter().map(mutant).collect()
 }
 
 /// Where something stands that can be left out; in the order of the texts.
@@ -84,11 +98,25 @@ fn idle(functions: &[Rc<FuncDef>]) -> BTreeSet<Rc<str>> {
     idle
 }
 
+/// The functions that always answer the same in this design.
+fn constants(functions: &[Rc<FuncDef>]) -> BTreeMap<Rc<str>, bool> {
+    let answer = |def: &Rc<FuncDef>| match def.body.stmts.as_slice() {
+        [Stmt { kind: StmtKind::Return(Some(e)), .. }] => match &e.kind {
+            ExprKind::Int { value, .. } => Some((def.decl.name.name.clone(), *value != 0)),
+            ExprKind::Name(name) if matches!(&**name, "true" | "false") => {
+                Some((def.decl.name.name.clone(), &**name == "true"))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    functions.iter().filter_map(answer).collect()
+}
+
 /// The functions whose texts have a word in them; none if some text has it elsewhere.
-pub(super) fn functions_with(all: &[Loaded], word: &str) -> Vec<String> {
+pub(super) fn functions_with(all: &[Texts], word: &str) -> Vec<String> {
     let mut names = BTreeSet::new();
-    for loaded in all {
-        let Ok(functions) = functions(loaded) else { return Vec::new() };
+    for Texts { loaded, functions } in all {
         for (file, source) in loaded.sources.iter().enumerate() {
             for at in words(source.text(), word) {
                 let around = functions.iter().find(|def| {
@@ -108,7 +136,7 @@ pub(super) fn functions_with(all: &[Loaded], word: &str) -> Vec<String> {
 }
 
 /// The rule by which a switch changes nothing on x86-TSO: all that it guards are barriers that do nothing there.
-pub(super) fn guards_barriers(all: &[Loaded], switch: &str) -> Option<&'static str> {
+pub(super) fn guards_barriers(all: &[Texts], switch: &str) -> Option<&'static str> {
     struct Uses<'s> {
         switch: &'s str,
         guards: Vec<Option<&'static str>>,
@@ -130,9 +158,9 @@ pub(super) fn guards_barriers(all: &[Loaded], switch: &str) -> Option<&'static s
         }
     }
     let mut rule = None;
-    for loaded in all {
+    for texts in all {
         let mut uses = Uses { switch, guards: Vec::new(), uses: 0 };
-        functions(loaded).ok()?.iter().for_each(|def| walk::function(def, &mut uses));
+        texts.functions.iter().for_each(|def| walk::function(def, &mut uses));
         if uses.guards.len() != uses.uses {
             return None;
         }
@@ -178,9 +206,14 @@ fn functions(loaded: &Loaded) -> Result<Vec<Rc<FuncDef>>, LoadError> {
     Ok(functions)
 }
 
-fn of_function(loaded: &Loaded, def: &FuncDef, idle: &BTreeSet<Rc<str>>) -> Vec<(Key, Located)> {
+fn of_function(
+    loaded: &Loaded,
+    def: &FuncDef,
+    idle: &BTreeSet<Rc<str>>,
+    constants: &BTreeMap<Rc<str>, bool>,
+) -> Vec<(Key, Located)> {
     let Some(source) = loaded.sources.get(def.decl.name.span.file) else { return Vec::new() };
-    let mut sites = Sites { text: source.text(), path: source.name(), def, idle, found: Vec::new() };
+    let mut sites = Sites { text: source.text(), path: source.name(), def, idle, constants, found: Vec::new() };
     walk::function(def, &mut sites);
     let text: Rc<str> = source.text().into();
     let located = |found: Found| {
@@ -214,6 +247,7 @@ struct Sites<'t> {
     path: &'t str,
     def: &'t FuncDef,
     idle: &'t BTreeSet<Rc<str>>,
+    constants: &'t BTreeMap<Rc<str>, bool>,
     found: Vec<Found>,
 }
 
@@ -294,6 +328,13 @@ impl Visit for Sites<'_> {
         {
             // `flags = local_irq_save();`
             self.called(list, at, name, args);
+        }
+    }
+
+    fn decides(&self, cond: &Expr) -> Option<bool> {
+        match &cond.kind {
+            ExprKind::Unary(UnOp::Not, e) => self.decides(e).map(|yes| !yes),
+            _ => call(cond).and_then(|(name, _)| self.constants.get(name).copied()),
         }
     }
 

@@ -8,6 +8,10 @@ pub(super) trait Visit {
     fn statement(&mut self, list: &[Stmt], at: usize);
     /// An expression, before its parts.
     fn expression(&mut self, expr: &Expr);
+    /// What a condition always is, if that is known: the branch that is never taken is not visited.
+    fn decides(&self, _cond: &Expr) -> Option<bool> {
+        None
+    }
 }
 
 /// Visits everything in a function.
@@ -36,8 +40,13 @@ pub(super) fn inside(stmt: &Stmt, visit: &mut dyn Visit) {
         StmtKind::Block(b) | StmtKind::Atomic(b) => block(b, visit),
         StmtKind::If { cond, then, otherwise } => {
             expression(cond, visit);
-            single(then, visit);
-            otherwise.iter().for_each(|s| single(s, visit));
+            let taken = visit.decides(cond);
+            if taken != Some(false) {
+                single(then, visit);
+            }
+            if taken != Some(true) {
+                otherwise.iter().for_each(|s| single(s, visit));
+            }
         }
         StmtKind::While { cond, body } | StmtKind::DoWhile { body, cond } => {
             expression(cond, visit);
