@@ -1,13 +1,14 @@
 //! From source texts to a [`Program`], or to everything that is wrong with them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::ast::{self, Expr, ExprKind, Item};
 use super::diag::{Diagnostic, Severity};
 use super::inline::inline_all;
 use super::ir::Op;
 use super::lower::{self, Cx};
-use super::parser::{TypeNames, parse};
+use super::parser::{TypeNames, parse, parse_known};
 use super::preprocess::Macros;
 use super::program::{Entry, FIRST_SLOT, Func, MAX_REGS, Program, Role};
 use super::source::Sources;
@@ -61,7 +62,8 @@ pub fn units(
     layers: &[u8],
     options: &BTreeMap<String, i64>,
 ) -> Result<Vec<ast::Unit>, Vec<Diagnostic>> {
-    parse_all(sources, layers, options, &mut Vec::new())
+    let units = parse_all(sources, layers, options, &mut Vec::new())?;
+    Ok(units.into_iter().map(Rc::unwrap_or_clone).collect())
 }
 
 fn parse_all(
@@ -69,7 +71,7 @@ fn parse_all(
     layers: &[u8],
     options: &BTreeMap<String, i64>,
     diags: &mut Vec<Diagnostic>,
-) -> Result<Vec<ast::Unit>, Vec<Diagnostic>> {
+) -> Result<Vec<Rc<ast::Unit>>, Vec<Diagnostic>> {
     let mut macros = Macros::with_options(options.iter().map(|(k, v)| (k.as_str(), *v)));
     let mut names = TypeNames::new();
     let mut units = Vec::new();
@@ -79,10 +81,10 @@ fn parse_all(
         let files = || sources.iter().enumerate().filter(|(i, _)| layer_of(*i) == layer);
         // what one file of a layer defines, all its files know, whatever their order
         for (i, s) in files() {
-            drop(parse(i as u16, s.text(), &mut macros, &mut names));
+            drop(parse_known(i as u16, s.text(), &mut macros, &mut names));
         }
         for (i, s) in files() {
-            let (unit, d) = parse(i as u16, s.text(), &mut macros, &mut names);
+            let (unit, d) = parse_known(i as u16, s.text(), &mut macros, &mut names);
             units.push(unit);
             diags.extend(d);
         }
@@ -238,21 +240,28 @@ fn check_handler(cx: &mut Cx, name: &str, params: usize) {
     }
 }
 
-/// The directives of one text, without running its conditionals' options: for lists of designs and scenarios.
-pub fn directives(text: &str) -> (Directives, Vec<Diagnostic>) {
-    let (unit, diags) = parse(0, text, &mut Macros::new(), &mut TypeNames::new());
-    let items = unit.items.into_iter();
-    (items.filter_map(|i| if let Item::Directive(d) = i { Some(d) } else { None }).collect(), diags)
+/// What one text says by itself, without options: for lists of designs and scenarios.
+#[derive(Debug, Default)]
+pub struct Outline {
+    pub directives: Directives,
+    /// The enumeration constants and number macros that it defines.
+    pub constants: BTreeMap<String, i64>,
 }
 
-/// The enumeration constants and number macros that a text defines by itself.
-pub fn const_names(text: &str) -> BTreeMap<String, i64> {
-    let mut out = BTreeMap::new();
+/// Reads a text for lists of designs and scenarios; what is wrong with it is told when it is compiled.
+pub fn outline(text: &str) -> Outline {
     let (unit, _) = parse(0, text, &mut Macros::new(), &mut TypeNames::new());
+    let (mut directives, mut enums) = (Vec::new(), Vec::new());
+    for item in unit.items {
+        match item {
+            Item::Directive(d) => directives.push(d),
+            Item::Enum(_) => enums.push(item),
+            _ => {}
+        }
+    }
     let mut cx = Cx { next_slot: FIRST_SLOT, ..Cx::default() };
-    let enums = ast::Unit { items: unit.items.into_iter().filter(|i| matches!(i, Item::Enum(_))).collect() };
-    lower::collect(&mut cx, &[enums], &|_| 0);
-    out.extend(cx.consts.into_iter().map(|(k, v)| (k.to_string(), v)));
+    lower::collect(&mut cx, &[Rc::new(ast::Unit { items: enums })], &|_| 0);
+    let mut constants: BTreeMap<String, i64> = cx.consts.into_iter().map(|(k, v)| (k.to_string(), v)).collect();
     for line in text.lines() {
         let mut words = line.split_whitespace();
         if words.next() == Some("#define")
@@ -262,8 +271,8 @@ pub fn const_names(text: &str) -> BTreeMap<String, i64> {
                 Some(hex) => i64::from_str_radix(hex, 16).ok(),
                 None => value.parse().ok(),
             };
-            out.extend(value.map(|v| (name.to_string(), v)));
+            constants.extend(value.map(|v| (name.to_string(), v)));
         }
     }
-    out
+    Outline { directives, constants }
 }

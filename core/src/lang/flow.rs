@@ -1,6 +1,5 @@
 //! How control and values flow through a function: its blocks, what each op reads and writes, liveness, dead code.
 
-use super::inline::map_regs;
 use super::ir::{Code, Label, Op, Reg};
 
 /// One bit per register or frame word.
@@ -26,6 +25,15 @@ impl Bits {
         for (a, b) in self.0.iter_mut().zip(&o.0) {
             grew |= *b & !*a != 0;
             *a |= b;
+        }
+        grew
+    }
+    /// Adds what is in `o` and not in `but`; true if it grew.
+    fn or_but(&mut self, o: &Bits, but: &Bits) -> bool {
+        let mut grew = false;
+        for ((a, b), c) in self.0.iter_mut().zip(&o.0).zip(&but.0) {
+            grew |= b & !c & !*a != 0;
+            *a |= b & !c;
         }
         grew
     }
@@ -66,22 +74,35 @@ pub(super) fn def(op: &Op) -> Option<Reg> {
 /// What an op reads.
 pub(super) fn uses(op: &Op, args: &[Vec<Reg>], out: &mut Vec<Reg>) {
     out.clear();
-    if let Op::Call { args: a, .. } | Op::Sys { args: a, .. } = op {
-        out.extend(&args[*a as usize]);
-        return;
+    match op {
+        Op::Call { args: a, .. } | Op::Sys { args: a, .. } => out.extend(&args[*a as usize]),
+        Op::Mov { s, .. } | Op::StG { s, .. } | Op::StF { s, .. } => out.push(*s),
+        Op::Bin { a, b, .. } | Op::StX { s: a, i: b, .. } | Op::StP { s: a, a: b, .. } => out.extend([*a, *b]),
+        Op::BinK { a, .. }
+        | Op::Ext { a, .. }
+        | Op::LdP { a, .. }
+        | Op::LdX { i: a, .. }
+        | Op::Choose { a, .. }
+        | Op::Jz { a, .. }
+        | Op::Jnz { a, .. }
+        | Op::JmpK { a, .. }
+        | Op::BoundPtr { a, .. }
+        | Op::Index { a, .. }
+        | Op::Await { a }
+        | Op::Assume { a }
+        | Op::Assert { a, .. }
+        | Op::Ret { a } => out.push(*a),
+        Op::K { .. }
+        | Op::LdG { .. }
+        | Op::LdF { .. }
+        | Op::LeaF { .. }
+        | Op::StGK { .. }
+        | Op::Label(_)
+        | Op::Jmp { .. }
+        | Op::Bound { .. }
+        | Op::BoundTso { .. }
+        | Op::Lock => {}
     }
-    let d = def(op);
-    let mut copy = *op;
-    let mut first = d.is_some();
-    map_regs(&mut copy, &mut |r| {
-        // the written register comes first in `map_regs`
-        if first {
-            first = false;
-        } else {
-            out.push(r);
-        }
-        r
-    });
 }
 
 /// Without effect but for the register it writes.
@@ -181,27 +202,34 @@ pub(super) fn retain(code: &mut Code, keep: &[bool]) {
 /// Live registers at the end of each block.
 pub(super) fn live_out(code: &Code, b: &Blocks) -> Vec<Bits> {
     let n = code.regs as usize;
-    let mut live_in = vec![Bits::new(n); b.start.len()];
-    let mut out = vec![Bits::new(n); b.start.len()];
+    // what a block reads before it writes it, and what it writes
+    let mut reads = vec![Bits::new(n); b.start.len()];
+    let mut writes = vec![Bits::new(n); b.start.len()];
     let mut us = Vec::new();
+    for k in 0..b.start.len() {
+        let end = b.start.get(k + 1).copied().unwrap_or(code.ops.len());
+        for op in code.ops[b.start[k]..end].iter().rev() {
+            if let Some(d) = def(op) {
+                reads[k].clear(d as usize);
+                writes[k].set(d as usize);
+            }
+            uses(op, &code.args, &mut us);
+            us.iter().for_each(|r| reads[k].set(*r as usize));
+        }
+    }
+    let mut live_in = reads;
+    let mut out = vec![Bits::new(n); b.start.len()];
     let mut again = true;
     while again {
         again = false;
         for k in (0..b.start.len()).rev() {
-            let mut live = Bits::new(n);
+            let mut more = false;
             for s in &b.succ[k] {
-                live.or(&live_in[*s]);
+                more |= out[k].or(&live_in[*s]);
             }
-            out[k] = live.clone();
-            let end = b.start.get(k + 1).copied().unwrap_or(code.ops.len());
-            for op in code.ops[b.start[k]..end].iter().rev() {
-                if let Some(d) = def(op) {
-                    live.clear(d as usize);
-                }
-                uses(op, &code.args, &mut us);
-                us.iter().for_each(|r| live.set(*r as usize));
+            if more {
+                again |= live_in[k].or_but(&out[k], &writes[k]);
             }
-            again |= live_in[k].or(&live);
         }
     }
     out

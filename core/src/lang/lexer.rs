@@ -35,13 +35,6 @@ pub(crate) struct Raw {
     pub hi: u32,
 }
 
-/// Operators and brackets, longest first.
-const PUNCTUATORS: [&str; 46] = [
-    "<<=", ">>=", "...", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=", "*=", "/=",
-    "%=", "&=", "|=", "^=", "##", "{", "}", "(", ")", "[", "]", ";", ",", ":", "?", ".", "=", "+", "-", "*", "/", "%",
-    "&", "|", "^", "~", "<", ">",
-];
-
 /// All raw tokens of a text.
 pub(crate) fn lex(text: &str) -> impl Iterator<Item = Raw> + '_ {
     let mut at = 0;
@@ -92,10 +85,41 @@ fn next(rest: &str) -> Option<(RawKind, usize)> {
     })
 }
 
+/// Operators and brackets that begin with `first`, longest first.
+fn punctuators(first: u8) -> &'static [&'static str] {
+    match first {
+        b'<' => &["<<=", "<<", "<=", "<"],
+        b'>' => &[">>=", ">>", ">=", ">"],
+        b'.' => &["...", "."],
+        b'-' => &["->", "--", "-=", "-"],
+        b'+' => &["++", "+=", "+"],
+        b'=' => &["==", "="],
+        b'!' => &["!=", "!"],
+        b'&' => &["&&", "&=", "&"],
+        b'|' => &["||", "|=", "|"],
+        b'*' => &["*=", "*"],
+        b'/' => &["/=", "/"],
+        b'%' => &["%=", "%"],
+        b'^' => &["^=", "^"],
+        b'#' => &["##", "#"],
+        b'{' => &["{"],
+        b'}' => &["}"],
+        b'(' => &["("],
+        b')' => &[")"],
+        b'[' => &["["],
+        b']' => &["]"],
+        b';' => &[";"],
+        b',' => &[","],
+        b':' => &[":"],
+        b'?' => &["?"],
+        b'~' => &["~"],
+        _ => &[],
+    }
+}
+
 fn punctuator(rest: &str) -> Option<&'static str> {
-    const REST: [&str; 2] = ["!", "#"];
     let first = rest.as_bytes().first()?;
-    PUNCTUATORS.iter().chain(&REST).copied().find(|op| op.as_bytes()[0] == *first && rest.starts_with(op))
+    punctuators(*first).iter().copied().find(|op| rest.starts_with(op))
 }
 
 fn run(bytes: &[u8], belongs: impl Fn(u8) -> bool) -> usize {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 pub(crate) const LONGEST_WORD: usize = 128;
 
 /// A token. Tokens that a macro stands for carry the place where the macro is used.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub kind: Tok,
     pub span: Span,

@@ -94,7 +94,10 @@ pub(crate) fn is_word(word: &str) -> bool {
 
 /// Is it read over in declarations?
 pub(crate) fn is_ignored(word: &str) -> bool {
-    IGNORED.contains(&word) || is_gnu_attribute(word)
+    // most words of a text end here
+    let first = word.as_bytes().first();
+    matches!(first, Some(b'_' | b'a' | b'c' | b'e' | b'n' | b'r' | b'v'))
+        && (IGNORED.contains(&word) || is_gnu_attribute(word))
 }
 
 /// `__attribute__((...))`
@@ -104,7 +107,7 @@ pub(crate) fn is_gnu_attribute(word: &str) -> bool {
 
 /// One of [`ATTRIBUTES`]?
 pub(crate) fn is_attribute(word: &str) -> bool {
-    ATTRIBUTES.contains(&word)
+    word.starts_with(|c: char| c.is_ascii_uppercase()) && ATTRIBUTES.contains(&word)
 }
 
 /// Two characters or more, in capitals, digits and underscores, the first a letter?

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::needs::{EVERY_KERNEL, Names, Needs, defined, syscalls};
 use super::texts::FILES;
 use crate::lang::ast::{Directive, Expr, ExprKind};
-use crate::lang::compile::{const_names, directives, text};
+use crate::lang::compile::{Outline, outline, text};
 use crate::view::{Design, Flag, Flow, Promise, Scenario, Variant};
 
 /// Everything that can be chosen, with what the lists need to know of it.
@@ -70,9 +70,9 @@ fn read(files: &[(&str, &str)]) -> Library {
     let mut lib = Library::default();
     let mut constants = BTreeMap::new();
     for (name, source) in files.iter().filter(|(n, _)| n.starts_with("common/")) {
-        constants.extend(const_names(source));
-        let (found, _) = directives(source);
-        lib.common_switches.extend(found.iter().filter_map(switch));
+        let said = outline(source);
+        constants.extend(said.constants);
+        lib.common_switches.extend(said.directives.iter().filter_map(switch));
         if *name == "common/config.c" {
             lib.size_names
                 .extend(source.lines().filter_map(|l| l.strip_prefix("#ifndef ")).map(|n| n.trim().to_string()));
@@ -81,7 +81,7 @@ fn read(files: &[(&str, &str)]) -> Library {
     let mut said: BTreeMap<&str, Vec<Directive>> = BTreeMap::new();
     for (name, source) in files {
         if let Some(id) = part_of(name) {
-            said.entry(id).or_default().extend(directives(source).0);
+            said.entry(id).or_default().extend(outline(source).directives);
         }
     }
     for (id, list) in &said {
@@ -226,9 +226,10 @@ fn read_design(design: &mut Design, promises: &mut Vec<Promise>, d: &Directive) 
 /// What a scenario's directives say; `constants` are those of the common texts.
 fn read_scenario(lib: &mut Library, id: &str, source: &str, constants: &BTreeMap<String, i64>) -> Scenario {
     let mut constants = constants.clone();
-    constants.extend(const_names(source));
+    let Outline { directives, constants: own } = outline(source);
+    constants.extend(own);
     let mut out = Scenario { id: id.to_string(), ..Scenario::default() };
-    for d in directives(source).0 {
+    for d in directives {
         let s = strings(&d);
         let first = s.first().cloned().unwrap_or_default();
         match &*d.name.name {

@@ -10,7 +10,7 @@ use super::{Cx, FuncInfo, Global, R, const_expr};
 use crate::near::near;
 
 /// Collects everything at the top level of all files, in order. `layer_of(file)` tells which layer a file belongs to.
-pub fn collect(cx: &mut Cx, units: &[ast::Unit], layer_of: &dyn Fn(u16) -> u8) {
+pub fn collect(cx: &mut Cx, units: &[Rc<ast::Unit>], layer_of: &dyn Fn(u16) -> u8) {
     for (name, signed, bits) in [
         ("u8", false, 8),
         ("u16", false, 16),

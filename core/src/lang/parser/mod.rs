@@ -5,6 +5,7 @@
 mod decls;
 mod exprs;
 mod items;
+mod known;
 mod recover;
 pub(crate) mod refused;
 mod stmts;
@@ -21,6 +22,7 @@ use std::rc::Rc;
 
 pub use super::words::ATTRIBUTES;
 pub(crate) use super::words::{STATEMENT_WORDS, STORAGE_WORDS, TYPE_WORDS, is_attribute, is_capitals, is_ignored};
+pub(crate) use known::parse_known;
 
 /// Is it a keyword, so that nothing can have it as its name?
 pub fn is_keyword(word: &str) -> bool {

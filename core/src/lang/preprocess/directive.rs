@@ -108,7 +108,7 @@ impl Reader<'_> {
         if let Some(name) = self.one_name("undef", span, rest)
             && self.macros.map.get(&name).is_some_and(|known| known.defined.is_some())
         {
-            self.macros.map.remove(&name);
+            self.macros.set(name, None);
         }
     }
 
@@ -200,7 +200,7 @@ impl Reader<'_> {
                 self.report(warning.related(first, "first defined here").help("put `#undef` before it"));
             }
         }
-        self.macros.map.insert(name, Rc::new(new));
+        self.macros.set(name, Some(new));
     }
 
     /// `SWITCH(NAME, default, ...)` at the top level gives NAME its default unless an option has given it a value.
@@ -209,7 +209,7 @@ impl Reader<'_> {
         if !given {
             let place = default.first().map(|token| token.span);
             let switch = Macro { params: None, body: default.to_vec(), defined: place };
-            self.macros.map.insert(name.clone(), Rc::new(switch));
+            self.macros.set(name.clone(), Some(switch));
         }
     }
 }

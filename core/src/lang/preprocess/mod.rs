@@ -20,7 +20,7 @@ use std::rc::Rc;
 const MOST_TOKENS: usize = 1 << 18;
 
 /// One macro.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Macro {
     /// Parameter names; `None` for an object-like macro.
     params: Option<Vec<Rc<str>>>,
@@ -33,7 +33,12 @@ pub(crate) struct Macro {
 #[derive(Clone, Debug, Default)]
 pub struct Macros {
     map: BTreeMap<Rc<str>, Rc<Macro>>,
+    /// The names that texts have defined or undefined since [`Macros::begin_log`].
+    log: Vec<Rc<str>>,
 }
+
+/// Macros by name, those first that a text names itself.
+pub(crate) type Defined = Vec<(Rc<str>, Rc<Macro>)>;
 
 impl Macros {
     /// No macros.
@@ -71,6 +76,55 @@ impl Macros {
         let mut reader = Reader::new(0, "", &mut macros, &mut diags);
         let value = reader.constant(&[token], Span::default()).ok()?;
         diags.is_empty().then_some(value as i64)
+    }
+
+    /// What these words stand for, and the words in that, and so on; and all words met on the way.
+    pub(crate) fn meaning_of(&self, words: &[Rc<str>]) -> (Defined, Vec<Rc<str>>) {
+        let mut defined: Defined = Vec::new();
+        let mut more: Vec<Rc<str>> = Vec::new();
+        let mut met = HashSet::new();
+        let known = |word: &Rc<str>| Some((word.clone(), self.map.get(word)?.clone()));
+        defined.extend(words.iter().filter_map(known));
+        let mut at = 0;
+        while let Some((_, known)) = defined.get(at).cloned() {
+            for word in known.body.iter().filter_map(Token::word) {
+                if words.binary_search(word).is_err() && met.insert(word.clone()) {
+                    more.push(word.clone());
+                    defined.extend(self.map.get(word).map(|m| (word.clone(), m.clone())));
+                }
+            }
+            at += 1;
+        }
+        (defined, more)
+    }
+
+    /// From here on, what texts define is written down.
+    pub(crate) fn begin_log(&mut self) {
+        self.log.clear();
+    }
+
+    /// What texts have defined since; `None`: undefined.
+    pub(crate) fn logged(&self) -> Vec<(Rc<str>, Option<Rc<Macro>>)> {
+        self.log.iter().map(|name| (name.clone(), self.map.get(name).cloned())).collect()
+    }
+
+    /// Defines what a text defines that need not be read again.
+    pub(crate) fn define_again(&mut self, all: &[(Rc<str>, Option<Rc<Macro>>)]) {
+        for (name, known) in all {
+            match known {
+                Some(known) => drop(self.map.insert(name.clone(), known.clone())),
+                None => drop(self.map.remove(name)),
+            }
+        }
+    }
+
+    /// A text defines a macro, or undefines it.
+    fn set(&mut self, name: Rc<str>, known: Option<Macro>) {
+        self.log.push(name.clone());
+        match known {
+            Some(known) => drop(self.map.insert(name, Rc::new(known))),
+            None => drop(self.map.remove(&name)),
+        }
     }
 
     /// The names of all macros, sorted: for suggestions.
