@@ -34,6 +34,8 @@ pub struct Touched([u64; Touched::WORDS]);
 
 impl Touched {
     const WORDS: usize = 8;
+    /// The empty set.
+    pub const NOTHING: Touched = Touched([0; Self::WORDS]);
 
     #[inline(always)]
     fn of(cells: &[Cell<u64>; Touched::WORDS]) -> Self {
@@ -48,6 +50,40 @@ impl Touched {
     #[inline(always)]
     pub fn has(&self, slot: Slot) -> bool {
         self.0[(slot >> 6) as usize % Self::WORDS] >> (slot & 63) & 1 == 1
+    }
+
+    /// What is in both.
+    #[inline(always)]
+    pub fn both(&self, other: &Touched) -> Self {
+        let mut set = self.0;
+        for (word, more) in set.iter_mut().zip(&other.0) {
+            *word &= more;
+        }
+        Touched(set)
+    }
+
+    /// Has `other` all of it?
+    #[inline(always)]
+    pub fn within(&self, other: &Touched) -> bool {
+        self.0.iter().zip(&other.0).fold(0, |more, (a, b)| more | a & !b) == 0
+    }
+
+    /// Is nothing in it?
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().fold(0, |any, word| any | word) == 0
+    }
+
+    /// Adds a slot.
+    #[inline(always)]
+    pub fn add(&mut self, slot: Slot) {
+        self.0[(slot >> 6) as usize % Self::WORDS] |= 1 << (slot & 63);
+    }
+
+    /// Is something in both?
+    #[inline(always)]
+    pub fn meets(&self, other: &Touched) -> bool {
+        self.0.iter().zip(&other.0).fold(0, |both, (a, b)| both | a & b) != 0
     }
 
     /// What is in one or the other.
@@ -185,11 +221,12 @@ impl State {
     /// Takes back every change since `mark`.
     #[inline(always)]
     pub fn undo(&mut self, mark: Mark) {
-        while self.log.len() > mark.log as usize {
-            if let Some((slot, old)) = self.log.pop() {
+        if let Some(changes) = self.log.get(mark.log as usize..) {
+            for &(slot, old) in changes.iter().rev() {
                 self.words[slot as usize] = old;
             }
         }
+        self.log.truncate(mark.log as usize);
         self.hash = mark.hash;
     }
 
@@ -199,11 +236,8 @@ impl State {
     #[inline(always)]
     pub fn redo(&mut self, mark: Mark, changes: &[(Slot, u64)], hash: u64) {
         self.undo(mark);
-        for &(slot, v) in changes {
-            let word = &mut self.words[slot as usize];
-            self.log.push((slot, *word));
-            *word = v;
-        }
+        let words = &mut self.words;
+        self.log.extend(changes.iter().map(|&(slot, v)| (slot, std::mem::replace(&mut words[slot as usize], v))));
         self.hash = hash;
     }
 

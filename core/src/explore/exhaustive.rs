@@ -16,7 +16,7 @@ pub struct Options {
 }
 
 /// Walks at a time: enough for as many loads from the table at once as a core can have under way.
-pub(super) const LANES: usize = 8;
+pub(super) const LANES: usize = 4;
 
 /// Search over all enabled choices, with a set of fingerprints and undo instead of copies, in a few depth-first walks that take
 /// turns (one, while there are few states).
@@ -76,7 +76,7 @@ impl<M: Model, F: Fingerprint> Exhaustive<M, F> {
     }
 
     fn bytes(&self) -> u64 {
-        self.visited.bytes() + self.lanes.iter().map(Lane::bytes).sum::<u64>()
+        self.visited.bytes() + self.tally.bytes() + self.lanes.iter().map(Lane::bytes).sum::<u64>()
     }
 
     fn limit(&mut self) -> Option<Limit> {

@@ -82,9 +82,40 @@ pub(super) struct Tally {
     pub findings: Findings,
     /// Fingerprints of the states in which nobody can act, if they are collected.
     pub terminals: Option<Fingerprints>,
+    pub images: Images,
+}
+
+/// Fingerprints of states, and those that they share with their symmetric images, which take long to compute: the last ones, each at
+/// a place of its own.
+#[derive(Default)]
+pub(super) struct Images(Vec<(u64, u64)>);
+
+impl Images {
+    const FIRST_SIZE: usize = 1 << 12;
+    const MOST: usize = 1 << 19;
+
+    /// What `canonical` answers for the state with this fingerprint, or answered before.
+    #[inline(always)]
+    fn of(&mut self, fingerprint: u64, transitions: u64, canonical: impl FnOnce() -> u64) -> u64 {
+        if self.0.len() < Self::MOST && self.0.len() as u64 <= transitions / 8 {
+            let size = (2 * self.0.len()).max(Self::FIRST_SIZE);
+            self.0 = vec![(0, 0); size];
+        }
+        let place = fingerprint as usize & (self.0.len() - 1);
+        let known = &mut self.0[place];
+        if known.0 != fingerprint || fingerprint == 0 {
+            *known = (fingerprint, canonical());
+        }
+        known.1
+    }
 }
 
 impl Tally {
+    /// Bytes of what is remembered of symmetric images.
+    pub fn bytes(&self) -> u64 {
+        (self.images.0.len() * size_of::<(u64, u64)>()) as u64
+    }
+
     #[cfg(not(target_family = "wasm"))] // for threads
     /// Adds what another thread has found. States are not added: threads share the table that counts them.
     pub fn add(&mut self, part: Tally) {
@@ -128,6 +159,8 @@ struct Way<K> {
 #[derive(Clone, Copy)]
 struct Attempt {
     touched: Touched,
+    /// What its steps change.
+    changed: Touched,
     from: u32,
     to: u32,
     /// It can do just this, and nothing of it breaks something or is dropped: as long as no word it touched changes, that stays so.
@@ -272,19 +305,29 @@ impl<M: Model, F: Fingerprint> Lane<M, F> {
         let level = next.level + 1;
         // from here on the state is one of the path
         self.path.push(Looked { hash, mark, way: next.way, attempts: 0, ways: 0, changes: 0 });
-        for agent in 0..self.model.agents() {
-            let attempt = match self.as_before(&next, agent) {
-                Some(attempt) => attempt,
+        let agents = self.model.agents() as usize;
+        let before = self.tried.len().wrapping_sub(agents);
+        let last = self.ways.get(next.way as usize).map(|way| {
+            let agent = way.choice.agent as usize;
+            (agent, self.attempts[self.tried[before + agent] as usize])
+        });
+        for agent in 0..agents {
+            let known = last.as_ref().and_then(|(mover, by)| self.as_before(before, agent, *mover, by));
+            let number = match known {
+                Some(number) => number,
                 None => {
-                    let (broke, left_out) = self.attempt(mark, agent, tally);
+                    let (broke, left_out) = self.attempt(mark, agent as u8, tally);
                     stepped += broke;
                     dropped |= left_out;
                     self.attempts.len() as u32 - 1
                 }
             };
-            self.tried.push(attempt);
-            let Attempt { from, to, .. } = self.attempts[attempt as usize];
+            self.tried.push(number);
+            let Attempt { from, to, .. } = self.attempts[number as usize];
             stepped += (to - from) as u64;
+            if known.is_some() && last.as_ref().is_some_and(|(mover, by)| self.elsewhere(number, agent, *mover, by)) {
+                continue;
+            }
             for way in from..to {
                 let key = next.key ^ self.ways[way as usize].key;
                 self.pending.push(Pending { key, level, way });
@@ -295,7 +338,7 @@ impl<M: Model, F: Fingerprint> Lane<M, F> {
             (here.attempts, here.ways, here.changes) = (attempts, ways, changes);
         }
         if self.folds {
-            self.fold(mark, hash);
+            self.fold(mark, hash, tally);
         }
         tally.counts.transitions += stepped;
         let depth = self.before.len() as u64 + next.level as u64;
@@ -305,17 +348,26 @@ impl<M: Model, F: Fingerprint> Lane<M, F> {
         }
     }
 
-    /// What `agent` could do in the state before, if nothing that decides it was changed by the step from there.
+    /// What `agent` could do in the state before, if nothing that decides it was changed by the step from there: one of `mover`, whose
+    /// attempt was `by`. What was tried there stands from `before` on.
     #[inline(always)]
-    fn as_before(&self, here: &Pending<F::Stored>, agent: u8) -> Option<u32> {
-        let way = self.ways.get(here.way as usize)?;
-        let agents = self.model.agents() as usize;
-        let number = self.tried[(here.level as usize - 1) * agents + agent as usize];
-        let before = &self.attempts[number as usize];
-        let changed = &self.changes[way.from as usize..way.to as usize];
-        let same =
-            way.choice.agent != agent && before.plain && !changed.iter().any(|(slot, _)| before.touched.has(*slot));
-        same.then_some(number)
+    fn as_before(&self, before: usize, agent: usize, mover: usize, by: &Attempt) -> Option<u32> {
+        let number = self.tried[before + agent];
+        let attempt = &self.attempts[number as usize];
+        (agent != mover && attempt.plain && !attempt.touched.meets(&by.changed)).then_some(number)
+    }
+
+    /// True when the states that `agent` leads to from here are reached elsewhere too, so that they need not be looked up: its attempt
+    /// (`number`) is that of the state before, and commutes with the step from there, which was one of `mover`, an agent of a lower
+    /// number. Then the same states are reached when `agent` goes first.
+    ///
+    /// That they are: let V(p, t) say that the state to which t leads from p is looked up, for every p that is looked at. Where t is
+    /// not left out that is so. Where it is left out, p was reached from q by u, u < t, and they commute: by V(q, t), and V(r, u) for
+    /// the state r to which t leads from q, it holds. So it holds for the lowest agent, of which nothing is ever left out; then for the
+    /// next one, from the first state (where nothing is left out) on along the paths by which states were first reached; and so on.
+    #[inline(always)]
+    fn elsewhere(&self, number: u32, agent: usize, mover: usize, by: &Attempt) -> bool {
+        mover < agent && !self.folds && !self.attempts[number as usize].changed.meets(&by.touched)
     }
 
     /// Tries what `agent` can do in the model's state. Answers how many of its steps broke something, and if one was dropped.
@@ -324,6 +376,7 @@ impl<M: Model, F: Fingerprint> Lane<M, F> {
         let (mut broke, mut dropped) = (0, false);
         let from = self.ways.len() as u32;
         self.model.state_mut().forget_touched();
+        let mut changed = Touched::default();
         let Lane { model, ways, changes, path, before, .. } = self;
         let path_to = |ways: &[Way<F::Stored>], choice: Choice| {
             let on_the_way = path.iter().filter_map(|looked| ways.get(looked.way as usize)).map(|way| way.choice);
@@ -333,6 +386,7 @@ impl<M: Model, F: Fingerprint> Lane<M, F> {
             Outcome::Stepped { .. } => {
                 let (state, from) = (model.state(), changes.len() as u32);
                 changes.extend(state.changes(mark).iter().map(|&(slot, _)| (slot, state.peek(slot))));
+                state.changes(mark).iter().for_each(|(slot, _)| changed.add(*slot));
                 let (hash, key) = (state.fingerprint_change(mark), F::change(model, mark));
                 ways.push(Way { choice, hash, key, from, to: changes.len() as u32 });
             }
@@ -346,19 +400,22 @@ impl<M: Model, F: Fingerprint> Lane<M, F> {
         });
         let (reads, writes) = self.model.state().touched();
         let plain = broke == 0 && !dropped;
-        self.attempts.push(Attempt { touched: reads.and(&writes), from, to: self.ways.len() as u32, plain });
+        self.attempts.push(Attempt { touched: reads.and(&writes), changed, from, to: self.ways.len() as u32, plain });
         (broke, dropped)
     }
 
     /// Gives the unchecked states the fingerprints that they share with their symmetric images.
-    fn fold(&mut self, mark: Mark, hash: u64) {
-        for p in &mut self.pending[self.fresh..] {
-            let way = &self.ways[p.way as usize];
-            let changes = &self.changes[way.from as usize..way.to as usize];
-            self.model.state_mut().redo(mark, changes, hash ^ way.hash);
-            p.key = F::canonical(self.model.canonical_fingerprint());
+    fn fold(&mut self, mark: Mark, hash: u64, tally: &mut Tally) {
+        let Lane { model, ways, changes, pending, fresh, .. } = self;
+        for p in &mut pending[*fresh..] {
+            let way = &ways[p.way as usize];
+            let transitions = tally.counts.transitions;
+            p.key = F::canonical(tally.images.of(hash ^ way.hash, transitions, || {
+                model.state_mut().redo(mark, &changes[way.from as usize..way.to as usize], hash ^ way.hash);
+                model.canonical_fingerprint()
+            }));
         }
-        self.model.state_mut().undo(mark);
+        model.state_mut().undo(mark);
     }
 
     /// Has the table's places of the unchecked states on their way into the cache.
