@@ -67,8 +67,8 @@ pub trait Model: Clone + Send {
     fn finished(&self) -> bool;
     /// Where an agent stands.
     fn phase(&self, agent: u8) -> Phase;
-    /// Where the program of `agent` stands: any function of the state, for the reductions alone. The finer, the more they can tell of
-    /// what the agent may do next, and the more they have to learn.
+    /// Where the program of `agent` stands, for the reductions alone: any function of the state that changes only along with words that
+    /// its attempts read. The finer, the more they can tell of what the agent may do next, and the more they have to learn.
     fn location(&self, agent: u8) -> u64 {
         let _ = agent;
         0

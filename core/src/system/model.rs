@@ -92,16 +92,19 @@ impl Model for System {
         if walking || in_call || how != 0 { Phase::InCall } else { Phase::Boundary }
     }
 
+    /// Its status, and of each of its frames where it goes on, with what values.
     fn location(&self, agent: u8) -> u64 {
         let Agent::Task(t) = self.agents[agent as usize] else { return 0 };
+        let mix = |at: u64, more: u64| (at ^ more).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
         let base = self.tasks[t as usize].base;
         let mut frame = self.state.peek(base + word::FRAME);
         let mut at = self.state.peek(base + word::STATUS);
-        // the frames of the task, each with where it goes on
         while frame != 0 {
-            let header = self.state.peek(frame as u32 + 1);
-            at =
-                (at ^ self.state.peek(frame as u32) ^ header << 20).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+            let (record, header) = (self.state.peek(frame as u32), self.state.peek(frame as u32 + 1));
+            at = mix(at, record ^ header << 20);
+            for (_, w) in self.program.records.get(record as usize).into_iter().flat_map(|r| &r.saves) {
+                at = mix(at, self.state.peek(frame as u32 + w));
+            }
             frame = header & CALLER;
         }
         at

@@ -1,63 +1,42 @@
-//! What steps touch, as sets of shared words.
+//! What steps touch.
 
-/// Words that more than one agent touches, by their number, modulo 256: with more words than that a set may claim too much, never too
-/// little.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Words([u64; 4]);
+use cowscope_mmu::Touched;
 
-impl Words {
-    #[inline(always)]
-    pub fn add(&mut self, word: u16) {
-        self.0[(word >> 6 & 3) as usize] |= 1 << (word & 63);
-    }
-
-    #[inline(always)]
-    pub fn has(&self, word: u16) -> bool {
-        self.0[(word >> 6 & 3) as usize] >> (word & 63) & 1 == 1
-    }
-
-    #[inline(always)]
-    fn meets(&self, other: &Words) -> bool {
-        (0..4).any(|i| self.0[i] & other.0[i] != 0)
-    }
-
-    #[inline(always)]
-    fn join(&mut self, other: &Words) {
-        (0..4).for_each(|i| self.0[i] |= other.0[i]);
-    }
-
-    fn within(&self, other: &Words) -> bool {
-        (0..4).all(|i| self.0[i] & !other.0[i] == 0)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0 == [0; 4]
-    }
-}
-
-/// The shared words that a step (or several) reads and writes.
+/// The words that a step (or several) reads and writes. Words are told apart as [`Touched`] does it: with many of them a set
+/// may claim too much, never too little.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Access {
-    pub reads: Words,
-    pub writes: Words,
+    pub reads: Touched,
+    pub writes: Touched,
 }
 
 impl Access {
-    /// True when the order of the two can matter: one writes what the other touches.
+    pub const NOTHING: Access = Access { reads: Touched::NOTHING, writes: Touched::NOTHING };
+
+    /// True when the order of the two can matter: one writes what the other touches, of words that agents share.
     #[inline(always)]
-    pub fn conflicts(&self, other: &Access) -> bool {
-        self.writes.meets(&other.writes) || self.writes.meets(&other.reads) || self.reads.meets(&other.writes)
+    pub fn conflicts(&self, other: &Access, shared: &Touched) -> bool {
+        let (mine, theirs) = (self.writes.both(shared), other.writes.both(shared));
+        mine.meets(&other.writes) || mine.meets(&other.reads) || theirs.meets(&self.reads)
     }
 
     #[inline(always)]
     pub fn join(&mut self, other: &Access) {
-        self.reads.join(&other.reads);
-        self.writes.join(&other.writes);
+        self.reads = self.reads.and(&other.reads);
+        self.writes = self.writes.and(&other.writes);
     }
 
     /// True when `other` has everything that this has.
+    #[inline(always)]
     pub fn within(&self, other: &Access) -> bool {
         self.reads.within(&other.reads) && self.writes.within(&other.writes)
+    }
+
+    /// Are some of these words among what this has and `other` has not?
+    pub fn adds(&self, other: &Access, words: &Touched) -> bool {
+        let all = |access: &Access| (access.reads.both(words), access.writes.both(words));
+        let ((reads, writes), (had_reads, had_writes)) = (all(self), all(other));
+        !reads.within(&had_reads) || !writes.within(&had_writes)
     }
 
     pub fn is_empty(&self) -> bool {

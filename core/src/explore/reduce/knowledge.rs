@@ -2,50 +2,17 @@
 //! what it waits. All of it is assumed to be complete, and checked at every step.
 
 use super::access::Access;
-use cowscope_mmu::Slot;
+use super::values::{Condition, Values, condition, note};
+use cowscope_mmu::{Slot, State, Touched};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-
-/// No agent has touched the word.
-const NOBODY: u8 = u8::MAX;
-/// More than one agent has.
-const MANY: u8 = u8::MAX - 1;
-
-/// Values of one word in some situations; `None` when there were too many to tell.
-type Values = Option<Vec<u64>>;
-
-const TOO_MANY: usize = 4;
-
-fn note(values: &mut Values, v: u64) {
-    if let Some(list) = values
-        && !list.contains(&v)
-    {
-        list.push(v);
-        if list.len() > TOO_MANY {
-            *values = None;
-        }
-    }
-}
-
-/// A condition on one shared word, as far as an agent has been seen to wait for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Condition {
-    pub slot: Slot,
-    value: u64,
-    equal: bool,
-}
-
-impl Condition {
-    #[inline(always)]
-    pub fn holds(&self, v: u64) -> bool {
-        (v == self.value) == self.equal
-    }
-}
 
 /// A step from one location to another.
 #[derive(Clone, Debug)]
 struct Edge {
     to: u32,
+    /// What the model calls the place it leads to.
+    name: u64,
     access: Access,
     /// Conditions without which the step was never taken, as a mask.
     guards: u64,
@@ -53,16 +20,49 @@ struct Edge {
     seen: Vec<(Slot, Values)>,
 }
 
+/// What can be touched from a location on, if only some conditions can ever hold; a cache.
+#[derive(Clone, Copy, Debug)]
+struct Future {
+    open: u64,
+    access: Access,
+    /// Conditions whose words are written.
+    opens: u64,
+    relied: Relied,
+}
+
+/// What has been merged because it does not conflict with what can be touched from a location on.
+#[derive(Clone, Copy, Debug)]
+struct Relied {
+    access: Access,
+    /// The conditions that could hold, in every such case, and in some.
+    always: u64,
+    ever: u64,
+}
+
+impl Relied {
+    const NOTHING: Relied = Relied { access: Access::NOTHING, always: u64::MAX, ever: 0 };
+
+    #[inline(always)]
+    fn add(&mut self, access: &Access, always: u64, ever: u64) {
+        self.access.join(access);
+        self.always &= always;
+        self.ever |= ever;
+    }
+}
+
 /// Where an agent's program can stand.
 #[derive(Clone, Debug, Default)]
 struct Location {
+    /// What the model calls it.
+    name: u64,
     edges: Vec<Edge>,
     /// What attempts touched that led nowhere.
     refused: Access,
     /// While learning: the values of the shared words with which an attempt was refused.
     refused_with: Vec<(Slot, Values)>,
-    /// What can be touched from here on, by the conditions that are open; a cache.
-    futures: Vec<(u64, Access)>,
+    futures: Vec<Future>,
+    /// What was relied on by futures that are no more, by the conditions that were open.
+    relied: Vec<(u64, Relied)>,
     /// Conditions that matter from here on; a cache.
     matter: Option<u64>,
 }
@@ -87,11 +87,12 @@ impl Hasher for Mixed {
 /// See the module's text.
 #[derive(Debug, Default)]
 pub(super) struct Knowledge {
-    owner: Vec<u8>,
-    number: Vec<u16>,
-    shared: u32,
+    /// The words that each agent touches, and those that more than one does.
+    touched: Vec<Touched>,
+    shared: Touched,
     index: HashMap<u64, u32, BuildHasherDefault<Mixed>>,
     locations: Vec<Location>,
+    /// At most 64: they are named by bits.
     conditions: Vec<Condition>,
     /// Something new was learned since this was last made false.
     pub changed: bool,
@@ -102,93 +103,154 @@ pub(super) struct Knowledge {
 }
 
 impl Knowledge {
-    /// Nothing is known of a state of `words` words.
-    pub fn new(words: u32) -> Self {
-        Knowledge {
-            owner: vec![NOBODY; words as usize],
-            number: vec![0; words as usize],
-            learning: true,
-            ..Self::default()
-        }
+    /// Nothing is known of so many agents.
+    pub fn new(agents: usize) -> Self {
+        Knowledge { touched: vec![Touched::default(); agents], learning: true, ..Self::default() }
     }
 
     /// The number of the place where `agent` stands, by what the model calls it.
-    pub fn location(&mut self, agent: u8, name: u64) -> u32 {
+    pub fn location(&mut self, agent: usize, name: u64) -> u32 {
         let next = self.locations.len() as u32;
         let id = *self.index.entry(name ^ (agent as u64 + 1).wrapping_mul(0x9e6c_63d0_876a_9a47)).or_insert(next);
         if id == next {
-            self.locations.push(Location::default());
+            self.locations.push(Location { name, ..Location::default() });
             self.marked.push(0);
         }
         id
     }
 
-    /// The shared number of a word that `agent` touches; `None` when it is the agent's own.
+    /// What the model calls a location.
     #[inline(always)]
-    pub fn touch(&mut self, agent: u8, slot: Slot) -> Option<u16> {
-        let owner = self.owner[slot as usize];
-        if owner == agent {
-            return None;
+    pub fn name(&self, location: u32) -> u64 {
+        self.locations[location as usize].name
+    }
+
+    /// Notes what an agent touched.
+    #[inline(always)]
+    pub fn access(&mut self, agent: usize, reads: Touched, writes: Touched) -> Access {
+        let all = reads.and(&writes);
+        if !all.within(&self.touched[agent]) {
+            self.meet(agent, &all);
         }
-        if owner == MANY {
-            return Some(self.number[slot as usize]);
-        }
-        self.meet(agent, slot)
+        Access { reads, writes }
     }
 
     #[cold]
-    fn meet(&mut self, agent: u8, slot: Slot) -> Option<u16> {
-        if self.owner[slot as usize] == NOBODY {
-            self.owner[slot as usize] = agent;
-            return None;
+    fn meet(&mut self, agent: usize, all: &Touched) {
+        self.touched[agent] = self.touched[agent].and(all);
+        let mine = self.touched[agent];
+        let before = self.shared;
+        for (_, others) in self.touched.iter().enumerate().filter(|(other, _)| *other != agent) {
+            self.shared = self.shared.and(&others.both(&mine));
         }
-        // What its owner did with it so far was not written down: everything has to be watched again.
-        self.owner[slot as usize] = MANY;
-        self.number[slot as usize] = self.shared as u16;
-        self.shared += 1;
-        self.news();
-        Some(self.number[slot as usize])
+        if self.shared != before {
+            self.news();
+        }
+    }
+
+    /// True when the order of two attempts can matter.
+    #[inline(always)]
+    pub fn conflict(&self, one: &Access, other: &Access) -> bool {
+        one.conflicts(other, &self.shared)
+    }
+
+    /// Does this agent touch any of these words?
+    #[inline(always)]
+    pub fn touches(&self, agent: usize, words: &Touched) -> bool {
+        self.touched[agent].meets(words)
+    }
+
+    /// Does more than one agent touch this word?
+    pub fn is_shared(&self, slot: Slot) -> bool {
+        self.shared.has(slot)
     }
 
     fn news(&mut self) {
         self.changed = true;
         for location in &mut self.locations {
-            location.futures.clear();
+            for Future { open, relied, .. } in
+                location.futures.drain(..).filter(|f| f.relied.ever != 0 || !f.relied.access.is_empty())
+            {
+                match location.relied.iter_mut().find(|(o, _)| *o == open) {
+                    Some((_, all)) => all.add(&relied.access, relied.always, relied.ever),
+                    None => location.relied.push((open, relied)),
+                }
+            }
             location.matter = None;
         }
     }
 
-    /// Notes that an agent stepped `from` one location `to` another and touched `access`, while the conditions in `open` held.
+    /// A search begins: nothing has been relied on.
+    pub fn begin(&mut self) {
+        self.changed = false;
+        for location in &mut self.locations {
+            location.relied.clear();
+            location.futures.clear();
+        }
+    }
+
+    /// Would all that was merged be merged again, after what was learned since? Then the search can go on as if it had been known.
+    pub fn still_right(&mut self) -> bool {
+        self.changed = false;
+        for at in 0..self.locations.len() {
+            for i in 0..self.locations[at].relied.len() {
+                let (_, relied) = self.locations[at].relied[i];
+                let future = *self.future(at as u32, relied.ever);
+                if relied.access.conflicts(&future.access, &self.shared) || future.opens & !relied.always != 0 {
+                    self.changed = true;
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// Notes that an agent stepped from one location to the one called `name` and touched `access`, while the conditions in `open`
+    /// held. Answers the number of the location it came to, and the conditions without which the step was never taken.
     #[inline(always)]
-    pub fn stepped(&mut self, from: u32, to: u32, access: &Access, open: u64) {
-        if let Some(edge) = self.locations[from as usize].edges.iter().find(|e| e.to == to)
+    pub fn stepped(&mut self, agent: usize, from: u32, name: u64, access: &Access, open: u64) -> (u32, u64) {
+        if let Some(edge) = self.locations[from as usize].edges.iter().find(|e| e.name == name)
             && access.within(&edge.access)
             && edge.guards & !open == 0
         {
-            return;
+            return (edge.to, edge.guards);
         }
-        self.learn_step(from, to, access, open);
+        self.learn_step(agent, from, name, access, open)
     }
 
     #[cold]
-    fn learn_step(&mut self, from: u32, to: u32, access: &Access, open: u64) {
+    fn learn_step(&mut self, agent: usize, from: u32, name: u64, access: &Access, open: u64) -> (u32, u64) {
+        let (to, shared) = (self.location(agent, name), self.shared);
         let edges = &mut self.locations[from as usize].edges;
-        match edges.iter_mut().find(|e| e.to == to) {
+        let (guards, news) = match edges.iter_mut().find(|e| e.to == to) {
             Some(edge) => {
+                // an agent's own words matter to nobody else, until they are shared
+                let news = access.adds(&edge.access, &shared) || edge.guards & !open != 0;
                 edge.access.join(access);
                 edge.guards &= open;
+                (edge.guards, news)
             }
-            None => edges.push(Edge { to, access: *access, guards: 0, seen: Vec::new() }),
+            None => {
+                edges.push(Edge { to, name, access: *access, guards: 0, seen: Vec::new() });
+                (0, true)
+            }
+        };
+        if news {
+            self.news();
         }
-        self.news();
+        (to, guards)
     }
 
     /// Notes that an attempt at `at` led nowhere and touched `access`.
     #[inline(always)]
     pub fn refused(&mut self, at: u32, access: &Access) {
-        if !access.within(&self.locations[at as usize].refused) {
-            self.locations[at as usize].refused.join(access);
-            self.news();
+        let refused = &mut self.locations[at as usize].refused;
+        if !access.within(refused) {
+            let news = access.adds(refused, &self.shared);
+            refused.join(access);
+            if news {
+                self.news();
+            }
         }
     }
 
@@ -227,50 +289,61 @@ impl Knowledge {
     pub fn settle(&mut self) {
         self.learning = false;
         for at in 0..self.locations.len() {
-            let location = std::mem::take(&mut self.locations[at]);
-            let Location { mut edges, refused_with, .. } = location;
-            for edge in &mut edges {
-                for (slot, values) in std::mem::take(&mut edge.seen) {
+            let refused_with = std::mem::take(&mut self.locations[at].refused_with);
+            for i in 0..self.locations[at].edges.len() {
+                let seen = std::mem::take(&mut self.locations[at].edges[i].seen);
+                for (slot, values) in seen {
                     let refused = refused_with.iter().find(|(s, _)| *s == slot).map(|(_, v)| v);
-                    if let (Some(values), Some(refused)) = (values, refused) {
-                        edge.guards |= self.guard(slot, &values, refused);
+                    if let (Some(values), Some(refused)) = (values, refused)
+                        && let Some(wanted) = condition(slot, &values, refused)
+                    {
+                        self.locations[at].edges[i].guards |= self.bit_of(wanted);
                     }
                 }
             }
-            self.locations[at] = Location { edges, refused: location.refused, ..Location::default() };
         }
         self.news();
         self.changed = false;
     }
 
-    /// The condition that tells the values with which a step was taken from those with which it was refused, as a mask.
-    fn guard(&mut self, slot: Slot, taken: &[u64], refused: &Values) -> u64 {
-        let condition = match (taken, refused.as_deref()) {
-            ([value], refused) if refused.is_none_or(|r| r.iter().any(|v| v != value)) => {
-                Condition { slot, value: *value, equal: true }
-            }
-            (_, Some([value])) if !taken.contains(value) => Condition { slot, value: *value, equal: false },
-            _ => return 0,
-        };
-        let known = self.conditions.iter().position(|c| *c == condition);
-        let at = known.unwrap_or_else(|| {
-            self.conditions.push(condition);
-            self.conditions.len() - 1
-        });
+    /// The bit of a condition; none when there are too many.
+    fn bit_of(&mut self, wanted: Condition) -> u64 {
+        let at = self.conditions.iter().position(|c| *c == wanted).unwrap_or(self.conditions.len());
+        if at == self.conditions.len() && at < 64 {
+            self.conditions.push(wanted);
+        }
         if at < 64 { 1 << at } else { 0 }
     }
 
-    /// All conditions that some step waits for: at most 64 count.
-    pub fn conditions(&self) -> &[Condition] {
-        &self.conditions[..self.conditions.len().min(64)]
+    /// The conditions that hold in a state, as a mask.
+    pub fn open(&self, state: &State) -> u64 {
+        let conditions = self.conditions.iter().enumerate();
+        conditions.fold(0, |open, (i, c)| open | (c.holds(state.peek(c.slot)) as u64) << i)
+    }
+
+    /// The same, where the conditions in `open` held before words were `changed`.
+    #[inline(always)]
+    pub fn open_now(&self, state: &State, mut open: u64, changed: &Touched) -> u64 {
+        for (i, c) in self.conditions.iter().enumerate() {
+            if changed.has(c.slot) {
+                open = open & !(1 << i) | (c.holds(state.peek(c.slot)) as u64) << i;
+            }
+        }
+        open
     }
 
     /// What the agent that stands at `at` may touch from now on, if only the conditions in `open` can ever hold.
-    fn future(&mut self, at: u32, open: u64) -> Access {
+    #[inline(always)]
+    fn future(&mut self, at: u32, open: u64) -> &mut Future {
+        let location = &self.locations[at as usize];
+        let found = location.matter.and_then(|m| location.futures.iter().position(|f| f.open == open & m));
+        let found = found.unwrap_or_else(|| self.foresee(at, open));
+        &mut self.locations[at as usize].futures[found]
+    }
+
+    #[cold]
+    fn foresee(&mut self, at: u32, open: u64) -> usize {
         let open = open & self.matter(at);
-        if let Some((_, access)) = self.locations[at as usize].futures.iter().find(|(o, _)| *o == open) {
-            return *access;
-        }
         let (mut access, mut todo) = (Access::default(), vec![at]);
         self.begin_walk(at);
         while let Some(here) = todo.pop() {
@@ -284,8 +357,11 @@ impl Knowledge {
                 }
             }
         }
-        self.locations[at as usize].futures.push((open, access));
-        access
+        let written = |(i, c): (usize, &Condition)| (access.writes.has(c.slot) as u64) << i;
+        let opens = self.conditions.iter().enumerate().map(written).fold(0, |all, one| all | one);
+        let futures = &mut self.locations[at as usize].futures;
+        futures.push(Future { open, access, opens, relied: Relied::NOTHING });
+        futures.len() - 1
     }
 
     fn begin_walk(&mut self, at: u32) {
@@ -320,27 +396,25 @@ impl Knowledge {
 
     /// True when nothing that agents other than `agent` can do before it moves conflicts with `access`: they stand at `at`, and the
     /// conditions in `open` hold now.
-    pub fn undisturbed(&mut self, agent: u8, access: &Access, at: &[u32], mut open: u64) -> bool {
-        if access.is_empty() {
-            return true;
-        }
+    #[inline(always)]
+    pub fn undisturbed(&mut self, agent: usize, access: &Access, at: &[u32], mut open: u64) -> bool {
+        let shared = self.shared;
         loop {
-            let mut others = Access::default();
+            let mut more = open;
             for (other, here) in at.iter().enumerate() {
-                if other != agent as usize {
-                    others.join(&self.future(*here, open));
+                if other != agent {
+                    let future = self.future(*here, open);
+                    if access.conflicts(&future.access, &shared) {
+                        return false;
+                    }
+                    // A condition that does not hold now can come to hold if one of them writes its word.
+                    more |= future.opens;
                 }
             }
-            if access.conflicts(&others) {
-                return false;
-            }
-            // A condition that does not hold now can come to hold if one of them writes its word.
-            let mut more = open;
-            for (i, condition) in self.conditions().iter().enumerate() {
-                let number = self.number[condition.slot as usize];
-                more |= (others.writes.has(number) as u64) << i;
-            }
             if more == open {
+                for (_, here) in at.iter().enumerate().filter(|(other, _)| *other != agent) {
+                    self.future(*here, open).relied.add(access, open, open);
+                }
                 return true;
             }
             open = more;

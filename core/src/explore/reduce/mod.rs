@@ -2,9 +2,11 @@
 //! that commute only one order is walked. `docs/explorer.md` says why the answers stay the same.
 
 mod access;
-mod attempt;
 mod knowledge;
+mod learn;
 mod search;
 mod sleep;
+mod values;
+mod walk;
 
 pub use search::{Reduced, Reduction};

@@ -1,15 +1,11 @@
 //! The reduced search itself: depth first, restarted when an assumption turns out wrong.
 
-use super::access::Access;
-use super::attempt::{Attempt, Watched};
+use super::knowledge::Knowledge;
+use super::learn::learn;
 use super::sleep::SleepTable;
+use super::walk::{Pending, Walk};
 use crate::explore::replay::breaks_at_end;
-use crate::explore::{
-    Break, Budget, Choice, Counts, End, Findings, Fingerprints, Limit, Model, Options, Search, Status,
-};
-use cowscope_mmu::Mark;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{RngCore, SeedableRng};
+use crate::explore::{Break, Budget, Counts, End, Findings, Fingerprints, Limit, Model, Options, Search, Status};
 
 /// Which reductions are on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,72 +16,59 @@ pub struct Reduction {
     pub sleep: bool,
 }
 
-/// Random walks that the first knowledge is taken from, at most; and how many in a row may teach nothing.
-const WALKS: u64 = 200;
-const DULL_WALKS: u32 = 12;
-/// Steps of a walk that teach nothing, in a row, after which it ends.
-const DULL_STEPS: u32 = 200;
 /// Merged steps after which a state is stored all the same: an agent may run for ever on its own.
 const CHAIN: u32 = 64;
-
-/// A state whose ways on are being walked.
-struct Frame {
-    mark: Mark,
-    /// The first of its attempts; one for each agent follows.
-    attempts: usize,
-    ways: usize,
-    next: usize,
-    end: usize,
-    path: usize,
-    asleep: u8,
-    /// Agents whose ways are walked.
-    todo: u64,
-}
+/// Walks at a time, and how many states there are before there is more than one.
+const WALKS: usize = 4;
+const FEW: u64 = 1 << 14;
+/// Transitions after which it is first asked whether the search is still right.
+const FIRST_ASKED: u64 = 256;
 
 /// An exhaustive search that leaves out orders of steps that make no difference.
 ///
 /// Breaks and end states are those of [`Exhaustive`](crate::explore::Exhaustive); states and transitions are fewer. Symmetry is not used.
 /// What the reductions assume of the program is learned from random walks, checked at every step, and corrected by a restart.
+///
+/// Every state that is stored has the ways of all agents walked, but for those that sleep. Of steps that commute that is enough in
+/// whatever order states are looked at: of the first steps of a run, take the one that was walked last from here; what slept when it
+/// was walked was walked later, or is not of the run.
 pub struct Reduced<M: Model> {
-    watched: Watched<M>,
+    start: M,
+    walks: Vec<Walk<M>>,
+    knowledge: Knowledge,
     reduction: Reduction,
     options: Options,
     budget: Budget,
-    start: Mark,
     table: SleepTable,
-    frames: Vec<Frame>,
-    attempts: Vec<Attempt>,
-    path: Vec<Choice>,
     counts: Counts,
     findings: Findings,
     terminals: Fingerprints,
     restarts: u32,
-    /// Transitions of this attempt at which a restart that is due is done.
-    restart_at: u64,
+    /// Transitions of this attempt at which it is asked next whether what was learned since makes it wrong; then, if it is wrong, up to
+    /// which it goes on all the same, to learn more.
+    ask_at: u64,
+    wrong: bool,
     ended: Option<End>,
 }
 
 impl<M: Model> Reduced<M> {
     /// A search from the state in which `model` stands.
     pub fn new(model: M, reduction: Reduction, options: Options, budget: Budget) -> Self {
-        let mut watched = Watched::new(model);
-        learn(&mut watched);
-        let start = watched.model.state().mark();
+        let knowledge = learn(&mut Walk::new(model.clone()));
         let mut search = Reduced {
-            watched,
+            start: model,
+            walks: Vec::new(),
+            knowledge,
             reduction,
             options,
             budget,
-            start,
             table: SleepTable::new(),
-            frames: Vec::new(),
-            attempts: Vec::new(),
-            path: Vec::new(),
             counts: Counts::default(),
             findings: Findings::new(),
             terminals: Fingerprints::new(),
             restarts: 0,
-            restart_at: 1024,
+            ask_at: 0,
+            wrong: false,
             ended: None,
         };
         search.begin();
@@ -102,105 +85,71 @@ impl<M: Model> Reduced<M> {
         self.terminals.sorted()
     }
 
+    /// Every distinct break so far.
+    pub fn breaks(&self) -> Vec<Break> {
+        self.findings.list().iter().map(|f| f.what).collect()
+    }
+
     fn begin(&mut self) {
-        self.watched.model.state_mut().undo(self.start);
-        self.watched.forget(0);
-        self.watched.knowledge.changed = false;
+        self.knowledge.begin();
+        (self.wrong, self.ask_at) = (false, FIRST_ASKED);
         self.table = SleepTable::new();
-        self.frames.clear();
-        self.attempts.clear();
-        self.path.clear();
-        self.counts = Counts { states: 0, transitions: 1, ..Counts::default() };
-        self.arrive(0, 0);
+        self.walks = vec![Walk::new(self.start.clone())];
+        self.walks.iter_mut().for_each(Walk::begin);
+        self.counts = Counts { transitions: 1, ..Counts::default() };
     }
 
-    /// The model stands in a state that was reached by an agent's step (`last`): goes on with it as far as nobody can interfere, looks
-    /// the state up, and if there is something to do in it, makes a frame.
-    fn arrive(&mut self, last: u8, mut asleep: u8) {
-        let mut chain = 0;
-        let mut mover = last;
-        loop {
-            self.watched.arrive();
-            let (attempts, ways) = (self.attempts.len(), self.watched.ways.len());
-            let merged = self.try_all(mover);
-            match merged {
-                Some((agent, way)) if chain < CHAIN => {
-                    let choice = self.watched.take(way);
-                    self.watched.forget(ways);
-                    self.attempts.truncate(attempts);
-                    self.path.push(choice);
-                    self.counts.transitions += 1;
-                    // It moves: what was known to be covered for its next step is not about the one after it.
-                    asleep &= !sleeper(agent);
-                    mover = agent;
-                    chain += 1;
-                }
-                _ => {
-                    if merged.is_some() {
-                        asleep = 0;
-                        self.attempts.truncate(attempts);
-                        self.watched.forget(ways);
-                        self.try_rest();
-                    }
-                    return self.store(attempts, ways, asleep);
+    /// Every walk goes on to its next state that is to be looked up; then all are looked up together, so that the loads overlap.
+    fn round(&mut self) {
+        self.share();
+        let Reduced { walks, knowledge, reduction, table, counts, findings, .. } = self;
+        let mut reached = [None; WALKS];
+        let mut touched = false;
+        for (walk, reached) in walks.iter_mut().zip(&mut reached) {
+            let Some(next) = walk.pending.pop() else { continue };
+            let asleep = along(walk, knowledge, *reduction, counts, findings, next);
+            let key = walk.model.state().fingerprint();
+            touched ^= table.touch(key);
+            *reached = Some((key, asleep));
+        }
+        std::hint::black_box(touched);
+        for (number, reached) in reached.into_iter().enumerate() {
+            if let Some((key, asleep)) = reached {
+                self.look_up(number, key, asleep);
+            }
+        }
+    }
+
+    /// Gives walks that have nothing to do a part of what waits in the fullest one.
+    fn share(&mut self) {
+        if self.walks.len() == 1 && self.table.len() > FEW {
+            while self.walks.len() < WALKS {
+                self.walks.push(Walk::new(self.walks[0].model.clone()));
+            }
+        }
+        for idle in 0..self.walks.len() {
+            if self.walks[idle].pending.is_empty() {
+                let fullest = (0..self.walks.len()).max_by_key(|i| self.walks[*i].pending.len()).unwrap_or(idle);
+                if self.walks[fullest].pending.len() > 1
+                    && let Ok([from, to]) = self.walks.get_disjoint_mut([fullest, idle])
+                {
+                    from.give(to);
                 }
             }
         }
     }
 
-    /// Tries the agents, `first` first, until one is found whose step can be merged: that one and its way. Otherwise the attempts of
-    /// all agents stand on the stack, by agent.
+    /// Looks up the state in which a walk's model stands, in which every agent has been tried, and leaves what is to be walked from it.
     #[inline(always)]
-    fn try_all(&mut self, first: u8) -> Option<(u8, usize)> {
-        let agents = self.watched.model.agents();
-        let base = self.attempts.len();
-        self.attempts.resize(base + agents as usize, Attempt::default());
-        for i in 0..agents {
-            // `first` changes places with agent 0.
-            let agent = if i == 0 {
-                first
-            } else if i == first {
-                0
-            } else {
-                i
-            };
-            let way = self.watched.ways.len();
-            let attempt = self.attempt(agent);
-            self.attempts[base + agent as usize] = attempt;
-            if self.reduction.merge
-                && attempt.sole
-                && self.watched.knowledge.undisturbed(agent, &attempt.access, &self.watched.at, self.watched.open)
-            {
-                return Some((agent, way));
-            }
-        }
-        None
-    }
-
-    /// Tries all agents without looking for a step to merge.
-    fn try_rest(&mut self) {
-        for agent in 0..self.watched.model.agents() {
-            let attempt = self.attempt(agent);
-            self.attempts.push(attempt);
-        }
-    }
-
-    #[inline(always)]
-    fn attempt(&mut self, agent: u8) -> Attempt {
-        let Reduced { watched, findings, path, .. } = self;
-        watched
-            .attempt(agent, &mut |choice, what| findings.note(what, || path.iter().copied().chain([choice]).collect()))
-    }
-
-    /// Looks up the state in which the model stands; what was tried in it stands from `attempts` and `ways` on.
-    #[inline(always)]
-    fn store(&mut self, attempts: usize, ways: usize, mut asleep: u8) {
-        let able = self.attempts[attempts..].iter().enumerate().fold(0, |m, (i, a)| m | (a.able as u64) << i);
-        let key = self.watched.model.state().fingerprint();
+    fn look_up(&mut self, number: usize, key: u64, mut asleep: u8) {
+        let walk = &mut self.walks[number];
+        let agents = walk.agents();
+        let able = (0..agents).fold(0, |able, agent| able | (walk.tried(agent).able as u64) << agent);
+        self.counts.depth = self.counts.depth.max(walk.depth());
         let todo = match self.table.find(key, asleep) {
             None => {
                 if able == 0 {
-                    self.stuck();
+                    return self.stuck(number);
                 }
                 able & !(asleep as u64)
             }
@@ -212,141 +161,118 @@ impl<M: Model> Reduced<M> {
                 todo
             }
         };
-        if todo == 0 {
-            self.attempts.truncate(attempts);
-            self.watched.forget(ways);
-            return;
+        let level = walk.levels();
+        for agent in (0..agents).filter(|agent| todo >> agent & 1 == 1) {
+            let (from, to) = (walk.tried(agent).from, walk.tried(agent).to);
+            let still = if self.reduction.sleep { independent(&self.knowledge, walk, asleep, agent) } else { 0 };
+            self.counts.transitions += (to - from) as u64;
+            walk.pending.extend((from..to).map(|way| Pending { level, way, asleep: still }));
+            if self.reduction.sleep && from != to {
+                asleep |= sleeper(agent);
+            }
         }
-        let (mark, end) = (self.watched.model.state().mark(), self.watched.ways.len());
-        self.frames.push(Frame { mark, attempts, ways, next: ways, end, path: self.path.len(), asleep, todo });
-        self.counts.depth = self.counts.depth.max(self.path.len() as u64);
     }
 
     #[cold]
-    fn stuck(&mut self) {
+    fn stuck(&mut self, number: usize) {
+        let walk = &mut self.walks[number];
         self.counts.terminals += 1;
         if self.options.collect_terminals {
             if self.terminals.is_full() {
                 self.terminals.grow();
             }
-            self.terminals.insert(self.watched.model.state().fingerprint());
+            self.terminals.insert(walk.model.state().fingerprint());
         }
-        for what in breaks_at_end(&mut self.watched.model) {
-            self.findings.note(what, || self.path.clone());
+        for what in breaks_at_end(&mut walk.model) {
+            self.findings.note(what, || walk.schedule(walk.levels()));
         }
-    }
-
-    /// Walks the next way out of the topmost state, or leaves it.
-    #[inline(always)]
-    fn advance(&mut self) {
-        let Some(frame) = self.frames.last_mut() else { return };
-        self.watched.model.state_mut().undo(frame.mark);
-        self.path.truncate(frame.path);
-        while frame.next < frame.end {
-            let agent = self.watched.ways[frame.next].choice.agent;
-            if frame.todo >> agent & 1 == 1 {
-                break;
-            }
-            frame.next += 1;
-        }
-        if frame.next >= frame.end {
-            self.watched.forget(frame.ways);
-            self.attempts.truncate(frame.attempts);
-            self.frames.pop();
-            return;
-        }
-        let way = frame.next;
-        frame.next += 1;
-        let agent = self.watched.ways[way].choice.agent;
-        let mut asleep = 0;
-        if self.reduction.sleep {
-            asleep = independent(&self.attempts[frame.attempts..], frame.asleep, agent);
-            let more = frame.next < frame.end && self.watched.ways[frame.next].choice.agent == agent;
-            if !more {
-                frame.asleep |= sleeper(agent);
-            }
-        }
-        let choice = self.watched.take(way);
-        self.path.push(choice);
-        self.counts.transitions += 1;
-        self.arrive(agent, asleep);
     }
 
     fn bytes(&self) -> u64 {
-        let stacks = self.frames.capacity() * size_of::<Frame>()
-            + self.attempts.capacity() * size_of::<Attempt>()
-            + self.watched.ways.capacity() * size_of::<super::attempt::Way>()
-            + self.watched.redo.capacity() * 16;
-        self.table.bytes() + stacks as u64
+        self.table.bytes() + self.walks.iter().map(Walk::bytes).sum::<u64>()
     }
 
-    fn limit(&mut self) -> Option<Limit> {
-        self.counts.states = self.table.len();
-        self.budget.reached(&Counts { bytes: self.bytes(), ..self.counts })
+    fn waiting(&self) -> u64 {
+        self.walks.iter().map(|walk| walk.pending.len() as u64).sum()
     }
 }
 
+/// Goes to a waiting state and on with steps that nobody can interfere with, as far as there are any, to a state that is to be looked
+/// up. All agents are tried there. Answers which of them sleep.
+#[inline(always)]
+fn along<M: Model>(
+    walk: &mut Walk<M>,
+    knowledge: &mut Knowledge,
+    reduction: Reduction,
+    counts: &mut Counts,
+    findings: &mut Findings,
+    next: Pending,
+) -> u8 {
+    let Pending { level, way, mut asleep } = next;
+    let mut mover = walk.go(knowledge, level, way);
+    for chain in 0..=CHAIN {
+        let merged = match reduction.merge && chain < CHAIN {
+            true => merged(walk, knowledge, findings, mover),
+            false => {
+                (0..walk.agents()).for_each(|agent| _ = walk.attempt(knowledge, agent, findings));
+                if chain == CHAIN {
+                    asleep = 0;
+                }
+                None
+            }
+        };
+        let Some((agent, way)) = merged else { break };
+        counts.transitions += 1;
+        // It moves: what was known to be covered for its next step is not about the one after it.
+        asleep &= !sleeper(agent);
+        mover = walk.go(knowledge, walk.levels(), way);
+    }
+    asleep
+}
+
+/// Tries the agents, `first` first, until one is found whose step can be merged: that one and its way. Without one, all are tried.
+#[inline(always)]
+fn merged<M: Model>(
+    walk: &mut Walk<M>,
+    knowledge: &mut Knowledge,
+    findings: &mut Findings,
+    first: usize,
+) -> Option<(usize, u32)> {
+    for i in 0..walk.agents() {
+        // `first` changes places with agent 0.
+        let agent = match i {
+            0 => first,
+            _ if i == first => 0,
+            _ => i,
+        };
+        let attempt = walk.attempt(knowledge, agent, findings);
+        let (sole, way) = (attempt.sole, attempt.from);
+        if sole && walk.undisturbed(knowledge, agent) {
+            return Some((agent, way));
+        }
+    }
+    None
+}
+
 /// The agent as a member of a sleep set; agents from 8 on never sleep.
-fn sleeper(agent: u8) -> u8 {
+fn sleeper(agent: usize) -> u8 {
     if agent < 8 { 1 << agent } else { 0 }
 }
 
 /// Of the agents asleep, those whose next step commutes with that of `agent`.
 #[inline(always)]
-fn independent(attempts: &[Attempt], asleep: u8, agent: u8) -> u8 {
-    let mine: Access = attempts[agent as usize].access;
+fn independent<M: Model>(knowledge: &Knowledge, walk: &Walk<M>, asleep: u8, agent: usize) -> u8 {
+    let mine = &walk.tried(agent).access;
     let mut rest = asleep & !sleeper(agent);
     let mut still = 0;
     while rest != 0 {
         let other = rest.trailing_zeros() as usize;
         rest &= rest - 1;
-        if !attempts[other].access.conflicts(&mine) {
+        if !knowledge.conflict(&walk.tried(other).access, mine) {
             still |= 1 << other;
         }
     }
     still
-}
-
-/// Learns from random walks where agents go and what they touch.
-fn learn<M: Model>(watched: &mut Watched<M>) {
-    let start = watched.model.state().mark();
-    let mut rng = ChaCha8Rng::seed_from_u64(0);
-    let agents = watched.model.agents();
-    let mut dull_walks = 0;
-    for walk in 0..WALKS {
-        let (mut dull_steps, mut dull) = (0, true);
-        // Some walks leave agents alone for a while, so that the others meet what they would not meet otherwise.
-        let mut favourite = None;
-        while dull_steps < DULL_STEPS {
-            watched.arrive();
-            dull_steps += 1;
-            if std::mem::take(&mut watched.knowledge.changed) {
-                (dull_steps, dull) = (0, false);
-            }
-            if rng.next_u32().is_multiple_of(16) {
-                favourite = (walk % 2 == 1).then(|| (rng.next_u32() % agents as u32) as u8);
-            }
-            for agent in 0..agents {
-                watched.attempt(agent, &mut |_, _| {});
-            }
-            let preferred: Vec<usize> = (0..watched.ways.len())
-                .filter(|w| favourite.is_none_or(|agent| watched.ways[*w].choice.agent == agent))
-                .collect();
-            let among = if preferred.is_empty() { (0..watched.ways.len()).collect() } else { preferred };
-            if among.is_empty() {
-                break;
-            }
-            watched.take(among[rng.next_u32() as usize % among.len()]);
-            watched.forget(0);
-        }
-        watched.forget(0);
-        watched.model.state_mut().undo(start);
-        dull_walks = if dull { dull_walks + 1 } else { 0 };
-        if dull_walks == DULL_WALKS {
-            break;
-        }
-    }
-    watched.knowledge.settle();
 }
 
 impl<M: Model> Search for Reduced<M> {
@@ -363,26 +289,25 @@ impl<M: Model> Search for Reduced<M> {
                 self.ended = Some(End::Broke);
                 return Status::Ended(End::Broke);
             }
-            let wrong = self.watched.knowledge.changed;
-            if wrong && (self.frames.is_empty() || self.counts.transitions >= self.restart_at) {
+            let waiting = self.walks.iter().any(|walk| !walk.pending.is_empty());
+            if self.wrong(waiting) {
                 self.restarts += 1;
-                self.restart_at *= 2;
                 self.begin();
                 continue;
             }
-            if self.frames.is_empty() {
+            if !waiting {
                 self.ended = Some(End::Complete);
                 return Status::Ended(End::Complete);
             }
             let before = self.counts.transitions;
-            self.advance();
+            self.round();
             left -= (self.counts.transitions - before) as i128;
         }
         Status::Running
     }
 
     fn counts(&self) -> Counts {
-        Counts { states: self.table.len(), frontier: self.frames.len() as u64, bytes: self.bytes(), ..self.counts }
+        Counts { states: self.table.len(), frontier: self.waiting(), bytes: self.bytes(), ..self.counts }
     }
 
     fn findings(&self) -> &Findings {
@@ -394,10 +319,28 @@ impl<M: Model> Search for Reduced<M> {
     }
 }
 
-/// So that a break is never told apart by the reduction that found it.
 impl<M: Model> Reduced<M> {
-    /// Every distinct break so far.
-    pub fn breaks(&self) -> Vec<Break> {
-        self.findings.list().iter().map(|f| f.what).collect()
+    /// Is it time to begin anew, because something was left out that would not be with what is known now?
+    #[inline(always)]
+    fn wrong(&mut self, waiting: bool) -> bool {
+        (self.wrong || self.knowledge.changed)
+            && (!waiting || self.counts.transitions >= self.ask_at)
+            && self.is_wrong(waiting)
+    }
+
+    #[cold]
+    fn is_wrong(&mut self, waiting: bool) -> bool {
+        if self.wrong {
+            return true;
+        }
+        let done = self.counts.transitions;
+        self.wrong = !self.knowledge.still_right();
+        self.ask_at = done + (done / if self.wrong { 4 } else { 16 }).max(FIRST_ASKED);
+        self.wrong && !waiting
+    }
+
+    fn limit(&mut self) -> Option<Limit> {
+        self.counts.states = self.table.len();
+        self.budget.reached(&Counts { bytes: self.bytes(), ..self.counts })
     }
 }

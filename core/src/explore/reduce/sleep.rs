@@ -1,56 +1,80 @@
 //! The visited set with a sleep set for each state.
 
-/// Fingerprints, each with the agents that were asleep when the state was looked at last: at most 8 agents can sleep.
+/// Seven fingerprints, each with the agents that were asleep when the state was looked at last: one line of the cache.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+struct Line {
+    keys: [u64; Line::KEYS],
+    asleep: [u8; Line::KEYS],
+}
+
+impl Line {
+    const KEYS: usize = 7;
+}
+
+/// Fingerprints with sleep sets: at most 8 agents can sleep.
 #[derive(Clone, Debug)]
 pub(super) struct SleepTable {
-    keys: Vec<u64>,
-    asleep: Vec<u8>,
+    lines: Vec<Line>,
     len: usize,
 }
 
-const FIRST_SIZE: usize = 1 << 12;
+const FIRST_SIZE: usize = 1 << 9;
 
 impl SleepTable {
     pub fn new() -> Self {
-        SleepTable { keys: vec![0; FIRST_SIZE], asleep: vec![0; FIRST_SIZE], len: 0 }
+        SleepTable { lines: vec![Line::default(); FIRST_SIZE], len: 0 }
     }
 
+    #[inline(always)]
     fn index(&self, key: u64) -> usize {
-        (((key >> 32) * self.keys.len() as u64) >> 32) as usize
+        (((key >> 32) * self.lines.len() as u64) >> 32) as usize
+    }
+
+    /// Has the place of `key` on its way into the cache.
+    #[inline(always)]
+    pub fn touch(&self, key: u64) -> bool {
+        self.lines[self.index(key)].keys[0] == key
     }
 
     /// The agents asleep in the state, to be changed; `None` when the state is new, and it is added with `asleep`.
     #[inline(always)]
     pub fn find(&mut self, key: u64, asleep: u8) -> Option<&mut u8> {
-        if self.len * 4 >= self.keys.len() * 3 {
+        if self.len * 4 >= self.lines.len() * Line::KEYS * 3 {
             self.grow();
         }
         let key = key | (key == 0) as u64;
-        let mut i = self.index(key);
-        while self.keys[i] != 0 {
-            if self.keys[i] == key {
-                return Some(&mut self.asleep[i]);
-            }
-            i = if i + 1 == self.keys.len() { 0 } else { i + 1 };
+        let (line, i) = self.place(key);
+        let place = &mut self.lines[line];
+        if place.keys[i] == key {
+            return Some(&mut place.asleep[i]);
         }
-        self.keys[i] = key;
-        self.asleep[i] = asleep;
+        (place.keys[i], place.asleep[i]) = (key, asleep);
         self.len += 1;
         None
     }
 
+    /// Where the key stands, or would be put.
+    #[inline(always)]
+    fn place(&self, key: u64) -> (usize, usize) {
+        let mut line = self.index(key);
+        loop {
+            if let Some(i) = self.lines[line].keys.iter().position(|there| *there == key || *there == 0) {
+                return (line, i);
+            }
+            line = if line + 1 == self.lines.len() { 0 } else { line + 1 };
+        }
+    }
+
     #[cold]
     fn grow(&mut self) {
-        let size = self.keys.len() + self.keys.len() / 2;
-        let keys = std::mem::replace(&mut self.keys, vec![0; size]);
-        let asleep = std::mem::replace(&mut self.asleep, vec![0; size]);
-        for (key, mask) in keys.into_iter().zip(asleep).filter(|(key, _)| *key != 0) {
-            let mut i = self.index(key);
-            while self.keys[i] != 0 {
-                i = if i + 1 == size { 0 } else { i + 1 };
+        let size = self.lines.len() + self.lines.len() / 2;
+        let old = std::mem::replace(&mut self.lines, vec![Line::default(); size]);
+        for line in old {
+            for (key, asleep) in line.keys.into_iter().zip(line.asleep).filter(|(key, _)| *key != 0) {
+                let (to, i) = self.place(key);
+                (self.lines[to].keys[i], self.lines[to].asleep[i]) = (key, asleep);
             }
-            self.keys[i] = key;
-            self.asleep[i] = mask;
         }
     }
 
@@ -59,6 +83,23 @@ impl SleepTable {
     }
 
     pub fn bytes(&self) -> u64 {
-        self.keys.len() as u64 * 9
+        (self.lines.len() * size_of::<Line>()) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_slept_is_known_after_growth_too() {
+        let mut table = SleepTable::new();
+        let key = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for n in 0..100_000 {
+            assert_eq!(table.find(key(n), n as u8), None, "{n} is new");
+            *table.find(key(n), 0).expect("it is known") ^= 1;
+        }
+        assert_eq!(table.len(), 100_000);
+        assert!((0..100_000).all(|n| table.find(key(n), 0) == Some(&mut (n as u8 ^ 1))));
     }
 }
