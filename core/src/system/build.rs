@@ -178,7 +178,6 @@ impl System {
             notes: Vec::new(),
             steps_trace: Vec::new(),
             watch: options.watch,
-            images: Default::default(),
             promises: Vec::new(),
             muted: Vec::new(),
             checks: Vec::new(),

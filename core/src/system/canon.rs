@@ -10,24 +10,6 @@ use crate::explore::Model;
 /// Images that a state may have: enough for all orders of six tasks.
 const MOST_IMAGES: u64 = 720;
 
-/// Least images of states that were looked at lately, by the states' own fingerprints. A state is come to by several ways, mostly soon one
-/// after the other, and each time its images would have to be made.
-#[derive(Clone, Default)]
-pub(super) struct Images(Vec<(u64, u64)>);
-
-impl Images {
-    /// A megabyte of them.
-    const ROOM: usize = 1 << 16;
-
-    fn place(&mut self, fingerprint: u64) -> &mut (u64, u64) {
-        if self.0.is_empty() {
-            // the key of an empty place belongs into another one
-            self.0 = (0..Self::ROOM as u64).map(|i| (i ^ 1, 0)).collect();
-        }
-        &mut self.0[fingerprint as usize % Self::ROOM]
-    }
-}
-
 /// A bijection whose high bits depend on all bits of `z`.
 fn mixed(z: u64) -> u64 {
     let z = (z ^ (z >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
@@ -37,11 +19,6 @@ fn mixed(z: u64) -> u64 {
 impl System {
     /// The least fingerprint among the images of the state, mixed; the state stays as it is.
     pub(super) fn least_image(&mut self, canon: u32) -> u64 {
-        let fingerprint = self.state.fingerprint();
-        let (key, known) = *self.images.place(fingerprint);
-        if key == fingerprint {
-            return known;
-        }
         let mut least = u64::MAX;
         for n in 0..MOST_IMAGES {
             let mark = self.state.mark();
@@ -53,9 +30,7 @@ impl System {
             }
         }
         // The least of several numbers is a small one: mixed again, they spread over the whole table.
-        let least = mixed(least);
-        *self.images.place(fingerprint) = (fingerprint, least);
-        least
+        mixed(least)
     }
 
     /// Makes the state its n-th image; answers whether there are more, or `None` if `canon` does not end in one step.

@@ -166,8 +166,6 @@ pub struct System {
     pub(crate) promises: Vec<u16>,
     /// Breaks that are let pass, to see what else breaks: values of [`Violation::invariant`].
     pub muted: Vec<u16>,
-    /// Under a symmetry: what states were folded to.
-    images: canon::Images,
     /// Functions that run in every final state.
     checks: Vec<u32>,
     /// Interrupt `do_interrupt` frames and the like run on the task that a CPU has; devices have none.
