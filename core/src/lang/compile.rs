@@ -32,10 +32,12 @@ pub const SCENARIO: u8 = u8::MAX;
 /// `options` are known to the texts as constants.
 ///
 /// # Errors
-/// Every error found: the first syntax error of each top-level item, or all semantic ones.
+/// Every error found: the first syntax error of each top-level item, and all semantic ones of the items that can be read, but for those
+/// that an item which can't be read may be the reason of.
 pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>) -> Result<Compiled, Vec<Diagnostic>> {
     let mut diags = Vec::new();
-    let units = parse_all(sources, layers, options, &mut diags)?;
+    let units = parse_all(sources, layers, options, &mut diags);
+    let unread = diags.iter().any(|d| d.severity == Severity::Error);
     let mut cx = Cx { next_slot: FIRST_SLOT, diags, ..Cx::default() };
     lower::collect(&mut cx, &units, &|file| layers.get(file as usize).copied().unwrap_or(0));
     let mut codes: Vec<_> = (0..cx.funcs.len() as u32).map(|f| lowered(&mut cx, f)).collect();
@@ -44,6 +46,9 @@ pub fn compile(sources: &Sources, layers: &[u8], options: &BTreeMap<String, i64>
     check_handler(&mut cx, "do_interrupt", 1);
     check_handler(&mut cx, "switch_mm", 1);
     check_handler(&mut cx, "canon", 1);
+    if unread {
+        cx.diags.retain(|d| !ECHOES.contains(&d.code));
+    }
     fail_on_error(&mut cx)?;
     let roots = roots(&cx, &entries);
     drop_unreached(&mut codes, &roots);
@@ -62,7 +67,11 @@ pub fn units(
     layers: &[u8],
     options: &BTreeMap<String, i64>,
 ) -> Result<Vec<ast::Unit>, Vec<Diagnostic>> {
-    let units = parse_all(sources, layers, options, &mut Vec::new())?;
+    let mut diags = Vec::new();
+    let units = parse_all(sources, layers, options, &mut diags);
+    if diags.iter().any(|d| d.severity == Severity::Error) {
+        return Err(diags);
+    }
     Ok(units.into_iter().map(Rc::unwrap_or_clone).collect())
 }
 
@@ -71,7 +80,7 @@ fn parse_all(
     layers: &[u8],
     options: &BTreeMap<String, i64>,
     diags: &mut Vec<Diagnostic>,
-) -> Result<Vec<Rc<ast::Unit>>, Vec<Diagnostic>> {
+) -> Vec<Rc<ast::Unit>> {
     let mut macros = Macros::with_options(options.iter().map(|(k, v)| (k.as_str(), *v)));
     let mut names = TypeNames::new();
     let mut units = Vec::new();
@@ -89,11 +98,12 @@ fn parse_all(
             diags.extend(d);
         }
     }
-    if diags.iter().any(|d| d.severity == Severity::Error) {
-        return Err(std::mem::take(diags));
-    }
-    Ok(units)
+    units
 }
+
+/// Errors that a definition which could not be read may be the reason of: a name, a type, a constant, a field or a function that nobody
+/// knows.
+const ECHOES: [&str; 7] = ["E0201", "E0202", "E0203", "E0205", "E0208", "E0240", "E0241"];
 
 /// What is kept though nothing calls it: programs, what the hardware calls, and all but the common texts. (Those hold much that
 /// one scenario has no use for; in one's own text an error is told wherever it stands.)
