@@ -66,6 +66,8 @@ int do_file_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *
 	u64 entry;
 
 	get_page(page);
+	if (vm_flags & VM_SHARED)
+		ghost_shared(page_to_pfn(page));
 	if (copy) {
 		struct page *new = alloc_page();
 		copy_page(new, page);

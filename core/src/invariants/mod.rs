@@ -45,7 +45,7 @@ pub static INVARIANTS: [Invariant; 12] = [
         number: broken::ISOLATION,
         id: "isolation",
         statement: "nobody reads what another process wrote after their fork",
-        definition: "Each data word carries the set of processes that may see it. A store by P, or by a device through P's reference, makes it {P}; zeroed memory may be seen by all; a copy of a word carries the set along. When P's fork returns, or its child's first step runs, the child joins every set that holds P. A read on behalf of P of a word whose set lacks P is a break.",
+        definition: "Each data word carries the set of processes that may see it. A store by P, or by a device through P's reference, makes it {P}; zeroed memory and shared mappings may be seen by all; a copy of a word carries the set along. When P's fork returns, or its child's first step runs, the child joins every set that holds P. A read on behalf of P of a word whose set lacks P is a break.",
         when: "every load of a user program, and every read through a reference; in final states every word that a process stored to or inherited, once more",
     },
     Invariant {
@@ -59,7 +59,7 @@ pub static INVARIANTS: [Invariant; 12] = [
         number: broken::LOST_WRITE,
         id: "no-lost-write",
         statement: "a value that was stored is there until something else is stored",
-        definition: "For each process and word there is a set of values that a load may find. A store leaves its value alone. A child's set is every value that its parent's word had from the call of fork to its return; it collapses at the first access. A store through a reference to a page that the address does not reach at the moment is one more possible value. The owner's own unmapping, discarding or moving forgets the set from call to return. Under TSO a store adds its value when it enters the buffer: some losses are missed there, and nobody is accused wrongly.",
+        definition: "For each process and word there is a set of values that a load may find. A store leaves its value alone. A child's set is every value that its parent's word had from the call of fork to its return; it collapses at the first access. A store through a reference to a page that the address does not reach at the moment is one more possible value. The owner's own unmapping, discarding or moving forgets the set from call to return; of shared mappings nothing is known. Under TSO a store adds its value when it enters the buffer: some losses are missed there, and nobody is accused wrongly.",
         when: "every load of a user program through its translation; in final states every word once more, where it is mapped or swapped out",
     },
     Invariant {

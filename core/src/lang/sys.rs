@@ -43,6 +43,7 @@ pub enum Sys {
     GhostForkEnd,
     GhostRef,
     GhostUnref,
+    GhostShared,
     GhostWindowBegin,
     GhostWindowEnd,
     GhostPromise,

@@ -35,8 +35,10 @@ pub struct Ghost {
 pub const REFS: u32 = 8;
 /// Words of a reference: 1 + process (0: none), address, frame, flags, 1 if its owner may have moved the page, generation of the frame.
 pub(crate) const REF_WORDS: u32 = 6;
-/// Everybody.
-const ALL: u64 = u64::MAX;
+/// Everybody, until somebody stores.
+const ALL: u64 = u64::MAX >> 1;
+/// Everybody, whoever stores: the word is shared on purpose.
+const SHARED: u64 = u64::MAX;
 /// Entry bits that hold a frame's address.
 const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
 
@@ -76,8 +78,13 @@ impl System {
         self.ghost.unbuffered = (0..end).map(|slot| ranges.iter().any(|r| r.contains(&slot))).collect();
     }
 
-    /// The processes that may see a word of memory, one bit each.
+    /// The processes that may see a word of memory, one bit each; all bits: everybody.
     pub fn viewers(&self, slot: Slot) -> u64 {
+        let word = self.viewer_word(slot);
+        if word & ALL == ALL { u64::MAX } else { word }
+    }
+
+    fn viewer_word(&self, slot: Slot) -> u64 {
         self.state.get(self.ghost.viewers + (slot - self.layout.memory))
     }
 
@@ -122,6 +129,7 @@ impl System {
     pub(crate) fn ghost_store(&mut self, process: Option<u32>, _va: u64, slot: Slot, _value: u64, _op: u32) {
         if let Some(p) = process
             && self.in_memory(slot)
+            && !self.is_shared(slot)
         {
             self.set_viewers(slot, 1 << p);
         }
@@ -129,8 +137,21 @@ impl System {
 
     /// A word of a frame was copied (or cleared, without `from`) by the kernel.
     pub(crate) fn ghost_word_copied(&mut self, to: Slot, from: Option<Slot>) {
-        let v = from.map_or(ALL, |f| self.viewers(f));
+        let v = from.map_or(ALL, |f| self.viewer_word(f) & ALL);
         self.set_viewers(to, v);
+    }
+
+    /// The word is of a frame that processes share on purpose: what one stores, all may see.
+    pub(crate) fn is_shared(&self, slot: Slot) -> bool {
+        self.viewer_word(slot) == SHARED
+    }
+
+    /// A frame is shared on purpose from here on, until it is cleared or copied to.
+    fn frame_shared(&mut self, pfn: u64) {
+        let words = self.layout.frame_words;
+        if let Some(first) = self.slot_of_frame(pfn).filter(|_| pfn != 0) {
+            (0..words).for_each(|w| self.set_viewers(first + w, SHARED));
+        }
     }
 
     /// The child joins everyone who sees what its parent sees, once.
@@ -144,7 +165,7 @@ impl System {
         let parent = parent as u32 - 1;
         for slot in self.layout.memory..self.layout.end_of_memory {
             let v = self.viewers(slot);
-            if v >> parent & 1 == 1 && v != ALL {
+            if v >> parent & 1 == 1 && v != u64::MAX {
                 self.set_viewers(slot, v | 1 << child);
             }
         }
@@ -180,6 +201,7 @@ impl System {
                     self.state.set(at + w, 0);
                 }
             }
+            Sys::GhostShared => self.frame_shared(a[0]),
             Sys::GhostWindowEnd => self.values_forgotten(process, a[0], a[1]),
             Sys::GhostWindowBegin => {
                 self.values_forgotten(process, a[0], a[1]);

@@ -143,6 +143,7 @@ impl System {
             | Sys::GhostForkEnd
             | Sys::GhostRef
             | Sys::GhostUnref
+            | Sys::GhostShared
             | Sys::GhostWindowBegin
             | Sys::GhostWindowEnd => {
                 self.ghost_word(sys, process, a, at);
@@ -304,7 +305,11 @@ impl System {
             }
             self.ghost_store(process, a[0], slot, v, at);
             if let Some(p) = process {
-                self.value_stored(p, a[0], v);
+                if self.is_shared(slot) {
+                    self.values_forgotten(p, a[0] & !0xfff, 1);
+                } else {
+                    self.value_stored(p, a[0], v);
+                }
             }
         }
         Answer::Value(if sys == Sys::Store { 0 } else { old })
