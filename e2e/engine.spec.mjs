@@ -59,3 +59,63 @@ test("the policy of the page forbids inline scripts", async ({ page }) => {
   expect(ran).toBe(false);
   expect(page.complaints.splice(0).join()).toContain("Content Security Policy");
 });
+
+// The page is back at the same step within a second of the failure: in the browser's own time, so that a busy machine's test
+// runner does not count.
+const back = (page, act, found) => page.evaluate(async ({ act, found }) => {
+  const began = performance.now();
+  await globalThis[act]();
+  while (!globalThis[found]()) {
+    if (performance.now() - began > 10_000) throw new Error("it did not come back");
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  return performance.now() - began;
+}, { act, found });
+
+test("an engine that dies is back with the same link, and steps, within a second", async ({ page }) => {
+  await openRace(page);
+  const link = page.url();
+  await page.getByRole("button", { name: "Model" }).click();
+  await page.evaluate(() => {
+    const button = (text) => [...document.querySelectorAll("button")].find((button) => button.textContent.startsWith(text));
+    let here;
+    globalThis.die = async () => {
+      button("End the engine").click();
+      while (!/opened the same step again/.test(document.querySelector("[role=alert]")?.textContent ?? "")) await new Promise((done) => setTimeout(done, 5));
+      button("cow").click();
+      while (!document.querySelector(".where b")) await new Promise((done) => setTimeout(done, 5));
+      here = document.querySelector(".where b").textContent;
+      button("Back").click();
+    };
+    globalThis.again = () => document.querySelector(".where b").textContent !== here; // only an engine that answers moves it
+  });
+  expect(await back(page, "die", "again")).toBeLessThan(1000);
+  await page.getByRole("button", { name: "Forward", exact: true }).click();
+  await expect(page).toHaveURL(link);
+});
+
+test("a corrupted link is told, and the run before is still there, within a second", async ({ page }) => {
+  await openRace(page);
+  const link = page.url();
+  await page.evaluate(() => {
+    globalThis.corrupt = () => { location.hash = location.hash.replace(/x=.{4}/, "x=!!!!"); };
+    globalThis.told = () => document.querySelector("[role=alert]") && document.querySelector(".ln.next");
+  });
+  expect(await back(page, "corrupt", "told")).toBeLessThan(1000);
+  await page.goBack();
+  await expect(page).toHaveURL(link);
+});
+
+test("a page that has failed opens the same step when it is loaded anew", async ({ page }) => {
+  await openRace(page);
+  const link = page.url();
+  const before = await page.getByLabel("Fingerprint").textContent();
+  await page.getByRole("button", { name: "Model" }).click();
+  await page.getByRole("button", { name: "Let the page fail" }).click();
+  await expect(page.getByRole("alert")).toContainText("The page has failed");
+  page.complaints.splice(0);
+  await page.goBack();
+  await page.reload();
+  await expect(page.getByLabel("Fingerprint")).toHaveText(before);
+  await expect(page).toHaveURL(link);
+});

@@ -12,6 +12,7 @@ const VIEWS = {
   memory: async () => {},
   steps: (page) => page.getByRole("tab", { name: "Steps" }).click(),
   why: (page) => page.getByRole("tab", { name: "Why" }).click(),
+  search: (page) => page.getByRole("tab", { name: "Search" }).click(),
   edit: async (page) => {
     await page.getByRole("tab", { name: "Edit C" }).click();
     await page.getByRole("textbox", { name: /^C source of/ }).waitFor();

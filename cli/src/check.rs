@@ -90,7 +90,9 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
         } else {
             // a switch is tried as long as the question itself took, and a few times over
             let each = Budget { states: budget.states.min(4 * answer.counts.states + 100_000), ..budget };
-            repairs(&loaded, &answer.found, each, &mut |counts| show.hear(counts))
+            repairs(&loaded, &answer.found.iter().map(|f| f.id.as_str()).collect(), each, &mut |counts| {
+                show.hear(counts)
+            })
         };
         let others = if args.quiet || args.no_others {
             Vec::new()

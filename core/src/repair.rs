@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use crate::check::{Found, broken_as, passes};
+use crate::check::{broken_as, passes};
 use crate::explore::{Budget, Counts, End, Options, Progress};
 use crate::library::{Library, Loaded, library_with, load};
 use crate::view::{Flag, Question};
@@ -32,16 +32,16 @@ pub struct Repairs {
     pub undecided: u32,
 }
 
-/// Turns one switch of the design at a time, and searches each question to the end, up to `budget` each.
+/// Turns one switch of the design at a time, and searches each question to the end, up to `budget` each. `known` are the
+/// ids of what breaks as the switches stand.
 ///
 /// A setting under which the question can't be asked (it does not compile, its set-up does not end) repairs nothing.
 pub fn repairs(
     loaded: &Loaded,
-    found: &[Found],
+    known: &BTreeSet<&str>,
     budget: Budget,
     progress: &mut dyn FnMut(&Counts) -> Progress,
 ) -> Repairs {
-    let known: BTreeSet<&str> = found.iter().map(|f| f.id.as_str()).collect();
     let mut out = Repairs::default();
     if known.is_empty() {
         return out;

@@ -88,7 +88,9 @@ fn the_search_names_the_switch_that_repairs_the_race_and_not_the_other_leak() {
     let mends_isolation = |scenario: &str| {
         let loaded = loaded("2021-unshare-v1", scenario, "get", &[("D5B", 1)]);
         let answer = check(&loaded, Budget::NONE, &mut |_| Progress::Continue);
-        let mended = repairs(&loaded, &answer.found, Budget::NONE, &mut |_| Progress::Continue);
+        let mended = repairs(&loaded, &answer.found.iter().map(|f| f.id.as_str()).collect(), Budget::NONE, &mut |_| {
+            Progress::Continue
+        });
         assert_eq!(mended.undecided, 0);
         let mends = |r: &&Repair| r.mends.iter().any(|id| id == "isolation");
         mended.found.iter().filter(mends).map(|r| (r.switch.clone(), r.value)).collect::<Vec<_>>()

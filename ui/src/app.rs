@@ -24,7 +24,13 @@ pub fn App() -> Html {
         let dispatch = store.dispatcher();
         (*use_memo((), move |()| Driver::start(dispatch))).clone()
     };
-    use_effect_with(store.prefs, |prefs| prefs.apply());
+    {
+        let driver = driver.clone();
+        use_effect_with(store.prefs, move |prefs| {
+            prefs.apply();
+            driver.set_memory(prefs.memory);
+        });
+    }
     use_keyboard(&store, &driver);
     use_history(&driver);
     use_player(&store, &driver);
@@ -78,7 +84,7 @@ fn bench(store: &Store, run: &Run, dispatch: &UseReducerDispatcher<Store>, onfoc
                         <LaneView key={index} program={run.program.clone()} trace={run.trace.clone()} moment={run.moment.clone()} {index} focus={store.focus} onfocus={onfocus.clone()} />
                     }) }
                 </div>
-                <SideView side={store.side} run={run.clone()} verdict={store.verdict()} verdicts={store.verdicts.clone()} library={store.library.clone()} compiled={store.compiled.clone()} focus={store.focus} futures={store.futures.clone()} dispatch={dispatch.clone()} />
+                <SideView side={store.side} run={run.clone()} verdict={store.verdict()} verdicts={store.verdicts.clone()} mends={store.mends.get(&run.program.question).cloned()} search={store.search.clone()} prefs={store.prefs} library={store.library.clone()} compiled={store.compiled.clone()} focus={store.focus} futures={store.futures.clone()} dispatch={dispatch.clone()} />
             </main>
             <Links focus={store.focus} step={run.moment.step} />
             <footer class="time">

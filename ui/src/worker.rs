@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use cowscope_engine::protocol::{Answer, Reply, Request};
+use cowscope_engine::wire;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -38,7 +39,7 @@ struct Running {
 #[derive(Default)]
 struct Mailbox {
     ready: bool,
-    waiting: Vec<String>,
+    waiting: Vec<Vec<u8>>,
 }
 
 impl Engine {
@@ -54,10 +55,10 @@ impl Engine {
 
     /// Sends a question; it waits until the engine listens.
     pub fn ask(&self, request: &Request) {
-        let Ok(text) = serde_json::to_string(request) else { return };
+        let message = wire::encode(request);
         let running = self.running.borrow();
         let mut mailbox = running.mailbox.borrow_mut();
-        if mailbox.ready { running.post(&text) } else { mailbox.waiting.push(text) }
+        if mailbox.ready { running.post(&message) } else { mailbox.waiting.push(message) }
     }
 
     /// Ends the engine in the middle of whatever it does, and starts a fresh one. No event of the old one arrives
@@ -89,15 +90,15 @@ impl Running {
         let on_message = {
             let (worker, mailbox, on_event) = (worker.clone(), mailbox.clone(), on_event.clone());
             Closure::new(move |event: MessageEvent| {
-                let text = event.data().as_string().unwrap_or_default();
-                match serde_json::from_str::<Reply>(&text) {
+                let message = js_sys::Uint8Array::new(&event.data()).to_vec();
+                match wire::decode::<Reply>(&message) {
                     Ok(reply) => {
                         if reply.answer == Answer::Ready {
                             mailbox.borrow_mut().deliver(&worker);
                         }
                         on_event(EngineEvent::Said(reply));
                     }
-                    Err(error) => on_event(EngineEvent::Died(format!("the engine said {text:?}: {error}"))),
+                    Err(error) => on_event(EngineEvent::Died(format!("the engine said {error}"))),
                 }
             })
         };
@@ -114,8 +115,8 @@ impl Running {
         Ok(Self { worker, mailbox, _on_message: on_message, _on_error: on_error })
     }
 
-    fn post(&self, text: &str) {
-        post(&self.worker, text);
+    fn post(&self, message: &[u8]) {
+        post(&self.worker, message);
     }
 
     fn stop(&self) {
@@ -128,7 +129,7 @@ impl Running {
 impl Mailbox {
     fn deliver(&mut self, worker: &Worker) {
         self.ready = true;
-        self.waiting.drain(..).for_each(|text| post(worker, &text));
+        self.waiting.drain(..).for_each(|message| post(worker, &message));
     }
 }
 
@@ -145,9 +146,9 @@ fn hand_over(worker: &Worker, on_event: &Rc<dyn Fn(EngineEvent)>) {
     });
 }
 
-/// Posting a string can't fail: there is nothing in it that could not be cloned.
-fn post(worker: &Worker, text: &str) {
-    let _ = worker.post_message(&JsValue::from_str(text));
+/// Posting bytes can't fail: there is nothing in them that could not be cloned.
+fn post(worker: &Worker, message: &[u8]) {
+    let _ = worker.post_message(&js_sys::Uint8Array::from(message));
 }
 
 /// A worker whose script can't be fetched fires an error with no message in it.

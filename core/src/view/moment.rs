@@ -70,30 +70,17 @@ pub enum Touch {
     Written,
 }
 
-impl Touch {
-    fn is_none(&self) -> bool {
-        *self == Touch::None
-    }
-}
-
 /// A value on display.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Value {
     /// As a person writes it.
     pub text: String,
     /// Identifies the word behind it, so that the page can show what touches the same one; 0: none.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub place: u64,
     /// What the last step did to it.
-    #[serde(default, skip_serializing_if = "Touch::is_none")]
     pub touch: Touch,
     /// What it was before the last step, where that differs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
-}
-
-fn is_zero(place: &u64) -> bool {
-    *place == 0
 }
 
 impl Value {

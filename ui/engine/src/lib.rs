@@ -7,3 +7,4 @@
 pub mod protocol;
 mod search;
 pub mod session;
+pub mod wire;

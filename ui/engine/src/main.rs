@@ -3,7 +3,8 @@
 #[cfg(target_arch = "wasm32")]
 mod worker {
     use cowscope_engine::protocol::{Answer, Reply};
-    use cowscope_engine::session::{Session, encode};
+    use cowscope_engine::session::Session;
+    use cowscope_engine::wire::encode;
     use wasm_bindgen::prelude::*;
     use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -12,8 +13,8 @@ mod worker {
         std::panic::set_hook(Box::new(|info| say(&encode(&told(Answer::Panicked { message: info.to_string() })))));
         let mut session = Session::default();
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let text = event.data().as_string().unwrap_or_default();
-            session.hear(&text, &js_sys::Date::now, &mut |text| say(&text));
+            let message = js_sys::Uint8Array::new(&event.data()).to_vec();
+            session.hear(&message, &js_sys::Date::now, &mut |bytes| say(&bytes));
         });
         scope().set_onmessage(Some(hear.as_ref().unchecked_ref()));
         hear.forget(); // lives as long as the worker
@@ -28,9 +29,9 @@ mod worker {
         js_sys::global().unchecked_into()
     }
 
-    fn say(text: &str) {
-        // Posting a string fails only when the page is gone, and then nobody misses it.
-        let _ = scope().post_message(&JsValue::from_str(text));
+    fn say(message: &[u8]) {
+        // Posting bytes fails only when the page is gone, and then nobody misses them.
+        let _ = scope().post_message(&js_sys::Uint8Array::from(message));
     }
 }
 

@@ -1,6 +1,6 @@
-//! What the page and the engine say to each other: one JSON text per message, both ways.
+//! What the page and the engine say to each other; [`crate::wire`] makes bytes of it.
 //!
-//! Both modules come from one build, so the texts carry no version number. The page runs two engines: one holds the
+//! Both modules come from one build, so the messages carry no version number. The page runs two engines: one holds the
 //! replay session and answers at once, the other searches and is ended to cancel it.
 
 use cowscope_core::view::{Comparison, Effort, Library, Moment, Program, Question, Trace, Verdict};
@@ -62,16 +62,40 @@ pub enum Ask {
         question: Question,
         /// What for.
         aim: Aim,
-        /// Most states to store.
-        states: u64,
+        /// What it may use.
+        limits: Limits,
+    },
+    /// Searches from a moment of a run instead of from the start: whether what the run has come to can still break.
+    /// Answered by [`Answer::Progress`] now and then, and one [`Answer::Renewed`].
+    SearchFrom {
+        /// The moment's link.
+        link: String,
+        /// What it may use.
+        limits: Limits,
+    },
+    /// Makes a run that breaks something simpler: the same break by fewer switches, or as many and fewer steps. Answered
+    /// by one [`Answer::Renewed`].
+    Minimise {
+        /// The run's link.
+        link: String,
+    },
+    /// Turns each switch of the design the other way, and searches. Answered by [`Answer::Progress`] now and then, and
+    /// one [`Answer::Repaired`].
+    Repair {
+        /// What breaks.
+        question: Question,
+        /// What it breaks: ids of [`cowscope_core::view::Promise`]s.
+        breaks: Vec<String>,
+        /// What the search of each setting may use.
+        limits: Limits,
     },
     /// Searches what a link is about again, because it no longer shows what it was made to show ([`Opened::remark`]).
     /// Answered by [`Answer::Progress`] now and then, and one [`Answer::Renewed`].
     Renew {
         /// The fragment of the address, as it was opened.
         link: String,
-        /// Most states to store.
-        states: u64,
+        /// What it may use.
+        limits: Limits,
     },
     /// Sets a bookmark behind `step` steps of the open run. Answered by [`Answer::Moved`]: the moment's link has it.
     Mark {
@@ -141,6 +165,15 @@ pub enum Until {
     Blocked,
 }
 
+/// What a search may use before it says that nothing is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Most states to store.
+    pub states: u64,
+    /// Most memory for its tables, in MiB; a worker has 4096 at most, and shares the machine with the page.
+    pub mebibytes: u32,
+}
+
 /// What a search is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -196,12 +229,21 @@ pub enum Answer {
         /// The answer.
         verdict: Box<Verdict>,
     },
-    /// Answers [`Ask::Renew`].
+    /// Answers [`Ask::Renew`], [`Ask::SearchFrom`] and [`Ask::Minimise`].
     Renewed {
-        /// A link (without `#`) that shows the same here; `None` where nothing does.
+        /// A link (without `#`) that shows what was looked for; `None` where nothing does.
         link: Option<String>,
         /// The answer in words.
         told: String,
+    },
+    /// Answers [`Ask::Repair`].
+    Repaired {
+        /// What was asked about.
+        question: Question,
+        /// The settings that take breaks away, those that mend the most first.
+        mended: Vec<Mended>,
+        /// Settings whose search ran out of its limits.
+        undecided: u32,
     },
     /// Answers [`Ask::Report`].
     Report {
@@ -222,6 +264,17 @@ pub enum Answer {
         /// The panic's message and place.
         message: String,
     },
+}
+
+/// A switch turned so that something no longer breaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mended {
+    /// The same question with the switch so: one of [`cowscope_core::view::Verdict::repairs`].
+    pub question: Question,
+    /// What no longer breaks.
+    pub mends: Vec<String>,
+    /// What breaks all the same; empty: it holds.
+    pub left: Vec<String>,
 }
 
 /// A run that has been opened.

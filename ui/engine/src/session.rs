@@ -1,4 +1,4 @@
-//! The engine's side of the conversation, without a browser: texts in, texts out.
+//! The engine's side of the conversation, without a browser: bytes in, bytes out.
 
 use cowscope_core::explore::{Choice, Model};
 use cowscope_core::library::{LoadError, load};
@@ -10,7 +10,8 @@ use cowscope_core::view::fill::{self, Tour, next_place};
 use cowscope_core::view::{Program, Question};
 
 use crate::protocol::{Answer, Ask, Form, Opened, Reply, Request, Until};
-use crate::search::{renew, search};
+use crate::search::{Listener, minimise, renew, repair, search, search_from};
+use crate::wire::{self, encode};
 
 /// Steps that one "run until" may take.
 const MOST_STEPS: u32 = 5_000;
@@ -35,25 +36,26 @@ fn founding_race() -> Question {
 }
 
 impl Session {
-    /// Answers one message of the page. `say` sends a text to the page, and may be called any number of times; `now` is a
+    /// Answers one message of the page. `say` sends a message to the page, and may be called any number of times; `now` is a
     /// clock in milliseconds.
-    pub fn hear(&mut self, text: &str, now: &dyn Fn() -> f64, say: &mut dyn FnMut(String)) {
-        let request = match serde_json::from_str::<Request>(text) {
+    pub fn hear(&mut self, message: &[u8], now: &dyn Fn() -> f64, say: &mut dyn FnMut(Vec<u8>)) {
+        let request = match wire::decode::<Request>(message) {
             Ok(request) => request,
             Err(error) => {
-                return say(encode(&Reply { id: 0, answer: Answer::Refused { why: error.to_string() } }));
+                return say(encode(&Reply { id: 0, answer: Answer::Refused { why: error } }));
             }
         };
         let id = request.id;
         let answer = match request.ask {
-            Ask::Search { question, aim, states } => {
-                let mut progress = |effort| say(encode(&Reply { id, answer: Answer::Progress { effort } }));
-                search(&question, aim, states, now, &mut progress)
+            Ask::Search { question, aim, limits } => search(&question, aim, limits, &mut listen(now, id, say)),
+            Ask::Repair { question, breaks, limits } => repair(&question, &breaks, limits, &mut listen(now, id, say)),
+            Ask::Renew { link, limits } => {
+                read_link(&link).and_then(|link| renew(&link, limits, &mut listen(now, id, say)))
             }
-            Ask::Renew { link, states } => {
-                let mut progress = |effort| say(encode(&Reply { id, answer: Answer::Progress { effort } }));
-                read_link(&link).and_then(|link| renew(&link, states, now, &mut progress))
+            Ask::SearchFrom { link, limits } => {
+                read_link(&link).and_then(|link| search_from(&link, limits, &mut listen(now, id, say)))
             }
+            Ask::Minimise { link } => read_link(&link).and_then(|link| minimise(&link)),
             ask => self.answer(ask),
         };
         let answer = answer.unwrap_or_else(|why| Answer::Refused { why });
@@ -97,7 +99,11 @@ impl Session {
                 let open = self.run()?;
                 Ok(Answer::Report { text: open.report(form) })
             }
-            Ask::Search { .. } | Ask::Renew { .. } => Err("a search is answered elsewhere".to_owned()),
+            Ask::Search { .. }
+            | Ask::Renew { .. }
+            | Ask::SearchFrom { .. }
+            | Ask::Minimise { .. }
+            | Ask::Repair { .. } => Err("a search is answered elsewhere".to_owned()),
         }
     }
 
@@ -274,6 +280,11 @@ impl OpenRun {
     }
 }
 
+/// Tells the page how far a search has got.
+fn listen<'a>(now: &'a dyn Fn() -> f64, id: u32, say: &'a mut dyn FnMut(Vec<u8>)) -> Listener<'a> {
+    Listener::new(now, move |effort| say(encode(&Reply { id, answer: Answer::Progress { effort } })))
+}
+
 /// The link that stands behind the `#` of the address.
 fn read_link(text: &str) -> Result<Link, String> {
     Link::parse(&format!("#{text}")).map_err(|error| format!("This link can't be read: {error}"))
@@ -300,22 +311,19 @@ fn compile(question: &Question) -> Result<Program, String> {
     }
 }
 
-/// The text of a reply, as the page reads it.
-pub fn encode(reply: &Reply) -> String {
-    serde_json::to_string(reply)
-        .unwrap_or_else(|error| format!(r#"{{"id":0,"answer":{{"refused":{{"why":"{error}"}}}}}}"#))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::protocol::Aim;
+    use crate::protocol::Limits;
     use cowscope_core::view::End;
+
+    const EVERYTHING: Limits = Limits { states: u64::MAX, mebibytes: 1024 };
 
     fn ask(session: &mut Session, ask: Ask) -> Vec<Answer> {
         let mut said = Vec::new();
-        let text = serde_json::to_string(&Request { id: 7, ask }).expect("a question is a text");
-        session.hear(&text, &|| 0.0, &mut |text| said.push(serde_json::from_str::<Reply>(&text).expect("a reply")));
+        let question = encode(&Request { id: 7, ask });
+        session.hear(&question, &|| 0.0, &mut |told| said.push(wire::decode::<Reply>(&told).expect("a reply")));
         said.iter().for_each(|reply| assert_eq!(reply.id, 7));
         said.into_iter().map(|reply| reply.answer).collect()
     }
@@ -334,8 +342,11 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_refused_in_words() {
         let mut said = Vec::new();
-        Session::default().hear("{", &|| 0.0, &mut |text| said.push(text));
-        assert!(said[0].contains("line 1"), "{said:?}");
+        Session::default().hear(b"{", &|| 0.0, &mut |told| said.push(wire::decode::<Reply>(&told).expect("a reply")));
+        assert!(
+            matches!(&said[0].answer, Answer::Refused { why } if why.contains("do not both understand")),
+            "{said:?}"
+        );
         let answer = last(ask(&mut Session::default(), Ask::Open { link: "/run?v=1&d=nowhere".to_owned() }));
         assert!(matches!(answer, Answer::Refused { .. }), "{answer:?}");
     }
@@ -347,7 +358,7 @@ mod tests {
         assert_eq!(start.moment.step, 0);
         assert!(start.moment.lanes.len() >= 2 && !start.moment.lanes[0].stack.is_empty());
         let question = start.program.question;
-        let found = last(ask(&mut session, Ask::Search { question, aim: Aim::Find, states: u64::MAX }));
+        let found = last(ask(&mut session, Ask::Search { question, aim: Aim::Find, limits: EVERYTHING }));
         let Answer::Verdict { verdict, .. } = found else { panic!("no verdict: {found:?}") };
         assert_eq!(verdict.end, End::Breaks);
         let run = opened(last(ask(&mut session, Ask::Open { link: verdict.breaks[0].link.clone() })));
@@ -407,7 +418,7 @@ mod tests {
     fn an_outdated_link_says_what_has_changed_and_leads_to_a_new_one() {
         let mut session = Session::default();
         let start = opened(last(ask(&mut session, Ask::Open { link: String::new() })));
-        let ask_all = Ask::Search { question: start.program.question, aim: Aim::Find, states: u64::MAX };
+        let ask_all = Ask::Search { question: start.program.question, aim: Aim::Find, limits: EVERYTHING };
         let Answer::Verdict { verdict, .. } = last(ask(&mut session, ask_all)) else { panic!("no verdict") };
         let link = verdict.breaks[0].link.clone();
         // another text of the function that comes third, and so another end
@@ -420,7 +431,7 @@ mod tests {
         let old = format!("{}&w={}{mark}{}", before.replace(digest, "&f=01234567"), &marks[..3], &marks[4..]);
         let run = opened(last(ask(&mut session, Ask::Open { link: old.clone() })));
         assert!(run.outdated && run.remark.contains("the end state differs; the text of "), "{}", run.remark);
-        let answer = last(ask(&mut session, Ask::Renew { link: old, states: u64::MAX }));
+        let answer = last(ask(&mut session, Ask::Renew { link: old, limits: EVERYTHING }));
         let Answer::Renewed { link: Some(new), told } = answer else { panic!("not renewed: {answer:?}") };
         assert!(told.contains("The same breaks here"), "{told}");
         let again = opened(last(ask(&mut session, Ask::Open { link: new })));
@@ -430,7 +441,7 @@ mod tests {
     /// The founding race, found, and open one step before its collision.
     fn founding(session: &mut Session, aim: Aim) -> (Opened, cowscope_core::view::Verdict) {
         let start = opened(last(ask(session, Ask::Open { link: String::new() })));
-        let found = last(ask(session, Ask::Search { question: start.program.question, aim, states: u64::MAX }));
+        let found = last(ask(session, Ask::Search { question: start.program.question, aim, limits: EVERYTHING }));
         let Answer::Verdict { verdict, .. } = found else { panic!("no verdict: {found:?}") };
         let link = verdict.breaks[0].link.clone();
         (opened(last(ask(session, Ask::Open { link }))), *verdict)

@@ -11,12 +11,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use cowscope_core::view::{End, Moment, Question, Verdict};
-use cowscope_engine::protocol::{Aim, Answer, Ask, Form, Opened, Until};
+use cowscope_engine::protocol::{Aim, Answer, Ask, Form, Limits, Opened, Until};
 use gloo_timers::callback::Timeout;
 use yew::UseReducerDispatcher;
 
 use crate::browser;
-use crate::store::{Action, Page, Search, Store, Trouble};
+use crate::store::{Action, Hunt, Mends, Page, Prefs, Search, Store, Trouble};
 use line::{Line, Said};
 use place::Place;
 use pool::{Pool, Told};
@@ -45,8 +45,10 @@ struct Inner {
     session: Line,
     searcher: Line,
     place: Place,
-    /// What the search under way is for.
-    hunt: RefCell<Hunt>,
+    /// The visitor is taken to the break that the search under way finds.
+    watch: Cell<bool>,
+    /// Memory that a search may use, in MiB.
+    memory: Cell<u32>,
     /// Decides the cells of the matrix.
     pool: Pool,
     /// What is typed is compiled when the typing pauses.
@@ -57,16 +59,6 @@ struct Inner {
     next_move: RefCell<Option<Ask>>,
 }
 
-/// What happens when the search under way ends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Hunt {
-    /// Its verdict is shown.
-    #[default]
-    Glance,
-    /// The visitor is taken to the break.
-    Watch,
-}
-
 impl Driver {
     /// Starts both engines and opens what the address says.
     pub fn start(dispatch: UseReducerDispatcher<Store>) -> Self {
@@ -75,7 +67,8 @@ impl Driver {
             session: Line::default(),
             searcher: Line::default(),
             place: Place::default(),
-            hunt: RefCell::default(),
+            watch: Cell::new(false),
+            memory: Cell::new(Prefs::default().memory),
             pool: Pool::default(),
             typing: RefCell::default(),
             notice: RefCell::default(),
@@ -134,9 +127,7 @@ impl Driver {
 
     /// Searches again what the link was made to show, and opens a new link that does.
     pub fn renew(&self) {
-        self.cancel();
-        self.0.searcher.ask(Ask::Renew { link: self.0.place.came(), states: SEARCH_STATES });
-        self.notice("Searching what the link was made to show …".to_owned());
+        self.seek_run(Hunt::Renew, Ask::Renew { link: self.0.place.came(), limits: self.limits(SEARCH_STATES) });
     }
 
     /// Sets a bookmark behind this step, or takes it away; the link carries it.
@@ -238,21 +229,61 @@ impl Driver {
 
     /// Searches for a break (and goes there), or proves that there is none.
     pub fn search(&self, question: Question, aim: Aim) {
-        let watch = if aim == Aim::Find { Hunt::Watch } else { Hunt::Glance };
-        self.hunt(question, aim, SEARCH_STATES, watch);
+        self.hunt(question, aim, SEARCH_STATES, aim == Aim::Find);
     }
 
-    fn hunt(&self, question: Question, aim: Aim, states: u64, hunt: Hunt) {
+    /// How much memory a search may use from now on, in MiB.
+    pub fn set_memory(&self, mebibytes: u32) {
+        self.0.memory.set(mebibytes);
+    }
+
+    fn limits(&self, states: u64) -> Limits {
+        Limits { states, mebibytes: self.0.memory.get() }
+    }
+
+    fn hunt(&self, question: Question, aim: Aim, states: u64, watch: bool) {
         self.cancel();
-        self.0.hunt.replace(hunt);
-        self.send(Action::SearchBegan(Search { question: Rc::new(question.clone()), aim, effort: Default::default() }));
-        self.0.searcher.ask(Ask::Search { question, aim, states });
+        self.0.watch.set(watch);
+        self.began(&question, if aim == Aim::Find { Hunt::Find } else { Hunt::Prove });
+        self.0.searcher.ask(Ask::Search { question, aim, limits: self.limits(states) });
+    }
+
+    fn began(&self, question: &Question, hunt: Hunt) {
+        let question = Rc::new(question.clone());
+        self.send(Action::SearchBegan(Search { question, hunt, effort: Default::default() }));
+    }
+
+    /// Searches on from the step on display, and opens the run that breaks.
+    pub fn search_from_here(&self) {
+        let ask = Ask::SearchFrom { link: self.0.place.shown(), limits: self.limits(SEARCH_STATES) };
+        self.seek_run(Hunt::FromHere, ask);
+    }
+
+    /// Looks for a simpler run that breaks the same, and opens it.
+    pub fn minimise(&self) {
+        self.seek_run(Hunt::Minimise, Ask::Minimise { link: self.0.place.shown() });
+    }
+
+    /// A search that leads to another run of the same question.
+    fn seek_run(&self, hunt: Hunt, ask: Ask) {
+        self.cancel();
+        if let Some(question) = self.0.place.question() {
+            self.began(&question, hunt);
+        }
+        self.0.searcher.ask(ask);
+    }
+
+    /// Looks for the switches that take these breaks away.
+    pub fn repair(&self, question: Question, breaks: Vec<String>) {
+        self.cancel();
+        self.began(&question, Hunt::Repair);
+        self.0.searcher.ask(Ask::Repair { question, breaks, limits: self.limits(GLANCE_STATES) });
     }
 
     /// Decides these questions, several at a time.
     pub fn decide(&self, questions: Vec<Question>) {
         let driver = self.clone();
-        self.0.pool.decide(questions, GLANCE_STATES, move |told| match told {
+        self.0.pool.decide(questions, self.limits(GLANCE_STATES), move |told| match told {
             Told::Verdicts(list) => driver.send(Action::Verdicts(list)),
             Told::Waiting(cells) => driver.send(Action::Waiting(cells)),
             Told::Failed(why) => {
@@ -271,7 +302,7 @@ impl Driver {
     pub fn attempt(&self, question: Question) {
         self.begin(question.clone());
         self.0.place.note_answer(&question); // or it would be searched once more when it opens
-        self.hunt(question, Aim::Prove, SEARCH_STATES, Hunt::Glance);
+        self.hunt(question, Aim::Prove, SEARCH_STATES, false);
     }
 
     /// Ends the search under way.
@@ -355,6 +386,7 @@ impl Driver {
         let titles = &opened.program.titles;
         browser::set_title(&format!("{} · {} · Cowscope", titles[1], titles[0]));
         let question = opened.program.question.clone();
+        self.0.place.ask(&question);
         let known = self.0.place.answered(&question);
         self.send(Action::Opened(opened));
         if self.0.place.watch.replace(false) {
@@ -366,8 +398,7 @@ impl Driver {
             self.compare_as_the_address_says();
         }
         if !known {
-            let hunt = if self.0.place.bare.get() { Hunt::Watch } else { Hunt::Glance };
-            self.hunt(question, Aim::Find, GLANCE_STATES, hunt);
+            self.hunt(question, Aim::Find, GLANCE_STATES, self.0.place.bare.get());
         }
         self.0.place.bare.set(false);
     }
@@ -381,14 +412,16 @@ impl Driver {
             Said::Answer(Answer::Progress { effort }) => self.send(Action::Progress(effort)),
             Said::Answer(Answer::Verdict { question, verdict }) => self.decided(question, verdict),
             Said::Answer(Answer::Renewed { link, told }) => {
+                self.send(Action::SearchEnded);
                 self.notice(told.clone());
                 match link {
                     Some(link) => self.open(&link),
-                    None => self.send(Action::Trouble(Trouble {
-                        title: "The link is of another version".to_owned(),
-                        text: told,
-                    })),
+                    None => self.send(Action::Trouble(Trouble { title: "The search is done".to_owned(), text: told })),
                 }
+            }
+            Said::Answer(Answer::Repaired { question, mended, undecided }) => {
+                self.send(Action::SearchEnded);
+                self.send(Action::Mends(question, Mends { found: mended, undecided }));
             }
             Said::Answer(Answer::Refused { why }) => {
                 self.send(Action::SearchEnded);
@@ -405,7 +438,7 @@ impl Driver {
     }
 
     fn decided(&self, question: Question, verdict: Box<Verdict>) {
-        let watch = *self.0.hunt.borrow() == Hunt::Watch;
+        let watch = self.0.watch.get();
         let link = verdict.breaks.first().map(|first| first.link.clone());
         if verdict.end != End::NotDecided {
             self.0.place.note_answer(&question);

@@ -30,6 +30,7 @@ pub struct Place {
     /// The last link that was opened, as it came.
     came: RefCell<String>,
     wanted: RefCell<String>,
+    question: RefCell<Option<Question>>,
     writing: RefCell<Option<Timeout>>,
     answered: RefCell<BTreeSet<Question>>,
 }
@@ -115,6 +116,16 @@ impl Place {
         if self.hold.replace(false) && self.has_run() {
             browser::set_fragment(&self.link.borrow(), true);
         }
+    }
+
+    /// This question is open now.
+    pub fn ask(&self, question: &Question) {
+        self.question.replace(Some(question.clone()));
+    }
+
+    /// The question that is open.
+    pub fn question(&self) -> Option<Question> {
+        self.question.borrow().clone()
     }
 
     /// Notes that a question was searched.

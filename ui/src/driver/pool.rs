@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use cowscope_core::view::{Question, Verdict};
-use cowscope_engine::protocol::{Aim, Answer, Ask};
+use cowscope_engine::protocol::{Aim, Answer, Ask, Limits};
 use gloo_timers::callback::Timeout;
 
 use super::line::{Line, Said};
@@ -35,7 +35,7 @@ pub struct Pool {
 struct State {
     lines: RefCell<Vec<Rc<Line>>>,
     queue: RefCell<VecDeque<Question>>,
-    states: Cell<u64>,
+    limits: Cell<Option<Limits>>,
     waiting: Cell<usize>,
     /// Answers that have not been told yet.
     gathered: RefCell<Vec<(Question, Box<Verdict>)>>,
@@ -45,10 +45,10 @@ struct State {
 
 impl Pool {
     /// Starts to decide, in place of what was being decided.
-    pub fn decide(&self, questions: Vec<Question>, states: u64, tell: impl Fn(Told) + 'static) {
+    pub fn decide(&self, questions: Vec<Question>, limits: Limits, tell: impl Fn(Told) + 'static) {
         self.stop();
         let state = &self.state;
-        state.states.set(states);
+        state.limits.set(Some(limits));
         state.waiting.set(questions.len());
         tell(Told::Waiting(questions.len()));
         let engines = browser::processors().saturating_sub(1).clamp(1, MOST_ENGINES).min(questions.len() as u32);
@@ -80,8 +80,8 @@ impl Pool {
 
 impl State {
     fn next(&self, line: &Line) {
-        if let Some(question) = self.queue.borrow_mut().pop_front() {
-            line.ask(Ask::Search { question, aim: Aim::Prove, states: self.states.get() });
+        if let (Some(question), Some(limits)) = (self.queue.borrow_mut().pop_front(), self.limits.get()) {
+            line.ask(Ask::Search { question, aim: Aim::Prove, limits });
         }
     }
 

@@ -135,18 +135,27 @@ fn use_editor(node: &NodeRef, typed: &Callback<String>, file: (String, u32, Rc<P
     });
 }
 
-/// What the compiler says of one file, as the editor reads it.
+/// What the compiler says of one file, as the editor reads it: JSON.
 fn marks(notes: &[Note], path: &str) -> String {
-    let mark = |note: &Note| {
+    let list = js_sys::Array::new();
+    for note in notes.iter().filter(|note| note.path == path) {
         let severity = if note.severity == NoteSeverity::Error { "error" } else { "warning" };
         let help = if note.help.is_empty() { String::new() } else { format!("\n{}", note.help) };
-        serde_json::json!({
-            "line": note.at.line, "column": note.at.column, "end_line": note.at.end_line, "end_column": note.at.end_column,
-            "severity": severity, "message": format!("{}: {}{help}", note.code, note.message),
-        })
-    };
-    let list: Vec<_> = notes.iter().filter(|note| note.path == path).map(mark).collect();
-    serde_json::Value::Array(list).to_string()
+        let mark = js_sys::Object::new();
+        let fields: [(&str, JsValue); 6] = [
+            ("line", note.at.line.into()),
+            ("column", note.at.column.into()),
+            ("end_line", note.at.end_line.into()),
+            ("end_column", note.at.end_column.into()),
+            ("severity", severity.into()),
+            ("message", format!("{}: {}{help}", note.code, note.message).into()),
+        ];
+        for (name, value) in fields {
+            let _ = js_sys::Reflect::set(&mark, &name.into(), &value); // a fresh object takes every field
+        }
+        list.push(&mark);
+    }
+    js_sys::JSON::stringify(&list).map(String::from).unwrap_or_default()
 }
 
 fn said(editor: &NodeRef, notes: &[Note], path: &str) -> Html {

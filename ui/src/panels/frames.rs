@@ -64,7 +64,7 @@ fn Card(props: &CardProps) -> Html {
             </div>
             if !kernel && card.kind != FrameKind::Free {
                 { number("references", &card.refcount) }
-                { holders(&card.holders) }
+                { holders(card, &props.onfocus) }
                 { number("mapped by", &card.mapcount) }
                 { number("pins", &card.pins) }
                 { for card.others.iter().map(other) }
@@ -106,15 +106,21 @@ fn other(field: &Object) -> Html {
     }
 }
 
-fn holders(list: &[Holder]) -> Html {
-    if list.is_empty() {
+/// Who holds the references. One that a CPU holds can be pointed at: a line leads from that CPU to this frame.
+fn holders(card: &FrameCard, onfocus: &Callback<Option<u64>>) -> Html {
+    if card.holders.is_empty() {
         return html! {};
     }
+    let point = |to: Option<u64>| {
+        let onfocus = onfocus.clone();
+        Callback::from(move |_: FocusEvent| onfocus.emit(to))
+    };
     let one = |holder: &Holder| {
         let class = classes!("holder", holder.cpu.map(cpu_class));
-        html! { <li {class} key={holder.name.clone()}>{ holder.name.clone() }if holder.count != 1 { <b>{ format!(" ×{}", holder.count) }</b> }</li> }
+        let focusable = holder.cpu.map(|_| "0");
+        html! { <li {class} key={holder.name.clone()} tabindex={focusable} onfocus={point(Some(card.frame))} onblur={point(None)}>{ holder.name.clone() }if holder.count != 1 { <b>{ format!(" ×{}", holder.count) }</b> }</li> }
     };
-    html! { <div class="holders" role="cell"><ul aria-label="held by">{ for list.iter().map(one) }</ul></div> }
+    html! { <div class="holders" role="cell"><ul aria-label="held by">{ for card.holders.iter().map(one) }</ul></div> }
 }
 
 fn word(word: &WordCell) -> Html {

@@ -64,10 +64,14 @@ fn tlb(props: &HardwareProps, rows: &[TlbRow]) -> Html {
             let onfocus = props.onfocus.clone();
             Callback::from(move |_: MouseEvent| onfocus.emit(to))
         };
+        let focus = |to: Option<u64>| {
+            let onfocus = props.onfocus.clone();
+            Callback::from(move |_: FocusEvent| onfocus.emit(to))
+        };
         html! {
             <tr {class} onmouseenter={point(Some(row.frame))} onmouseleave={point(None)}>
                 <th scope="row">{ if row.may { "TLB may hold" } else { "TLB" } }</th>
-                <td><Hex value={row.page} />{ " → " }<b>{ format!("frame {}", row.frame) }</b></td>
+                <td><Hex value={row.page} />{ " → " }<button class="link" title="Show this frame" onfocus={focus(Some(row.frame))} onblur={focus(None)}>{ format!("frame {}", row.frame) }</button></td>
                 <td>{ row.rights.clone() }{ if row.global { " G" } else { "" } }
                     if row.stale { <span class="tag" title="The page tables no longer give these rights">{ "stale" }</span> }</td>
                 <td class="since">{ since(row.since) }</td>

@@ -1,6 +1,7 @@
-//! Lines from everything that refers to the frame that is pointed at (entries of page tables and TLBs) to its card.
+//! Lines from everything that refers to the frame that is pointed at (entries of page tables and TLBs, pins and other
+//! references of the CPUs) to its card.
 
-use web_sys::{DomRect, Element};
+use web_sys::{Document, DomRect, Element};
 use yew::prelude::*;
 
 use crate::browser;
@@ -38,7 +39,21 @@ fn measure() -> Option<Vec<String>> {
     let found = page.query_selector_all(".entry.pointed, .hardware .pointed").ok()?;
     let rects =
         (0..found.length()).filter_map(|at| seen(&wasm_bindgen::JsCast::dyn_into::<Element>(found.get(at)?).ok()?));
-    Some(rects.map(|from| line(&from, &to)).collect())
+    let mut lines: Vec<String> = rects.map(|from| line(&from, &to)).collect();
+    lines.extend(pins(&page, &card).iter().map(|(from, to)| line(from, to)));
+    Some(lines)
+}
+
+/// The references that CPUs hold on a frame: from the CPU's name to the reference on the card.
+fn pins(page: &Document, card: &Element) -> Vec<(DomRect, DomRect)> {
+    let Ok(holders) = card.query_selector_all(".holder") else { return Vec::new() };
+    let one = |at: u32| {
+        let holder: Element = wasm_bindgen::JsCast::dyn_into(holders.get(at)?).ok()?;
+        let cpu = holder.class_name().split(' ').find(|name| name.starts_with("cpu"))?.to_owned();
+        let lane = page.query_selector(&format!(".lane.{cpu} h2")).ok()??;
+        Some((seen(&lane)?, seen(&holder)?))
+    };
+    (0..holders.length()).filter_map(one).collect()
 }
 
 /// Where an element stands, if that is inside what its panel shows.

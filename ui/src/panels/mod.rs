@@ -4,6 +4,7 @@ mod about;
 mod code;
 mod compare;
 mod edit;
+mod explorer;
 mod frames;
 mod hardware;
 mod header;

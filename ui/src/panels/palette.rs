@@ -134,6 +134,7 @@ fn deeds(props: &PaletteProps) -> Vec<(String, Deed)> {
         ("Show memory".to_owned(), Deed::Side(Side::Memory)),
         ("Show the steps as text".to_owned(), Deed::Side(Side::Steps)),
         ("Why does it break?".to_owned(), Deed::Side(Side::Why)),
+        ("The search: from here, minimise, memory, every break".to_owned(), Deed::Side(Side::Explore)),
         ("Edit the C".to_owned(), Deed::Side(Side::Edit)),
         ("The matrix of designs and scenarios".to_owned(), Deed::Page(Page::Matrix)),
         ("Compare two kernels under this schedule".to_owned(), Deed::Page(Page::Compare)),

@@ -7,14 +7,20 @@ use cowscope_core::view::{Library, Program, Question, Verdict};
 use yew::prelude::*;
 
 use super::edit::Editor;
+use super::explorer::Explorer;
 use super::memory::Memory;
 use super::steps::Steps;
 use super::why::Why;
 use crate::browser;
-use crate::store::{Action, Future, Run, Side, Store};
+use crate::store::{Action, Future, Mends, Prefs, Run, Search, Side, Store};
 
-const TABS: [(Side, &str); 4] =
-    [(Side::Memory, "Memory"), (Side::Steps, "Steps"), (Side::Why, "Why"), (Side::Edit, "Edit C")];
+const TABS: [(Side, &str); 5] = [
+    (Side::Memory, "Memory"),
+    (Side::Steps, "Steps"),
+    (Side::Why, "Why"),
+    (Side::Explore, "Search"),
+    (Side::Edit, "Edit C"),
+];
 
 #[derive(Properties, PartialEq)]
 pub struct SideProps {
@@ -22,6 +28,9 @@ pub struct SideProps {
     pub run: Run,
     pub verdict: Option<Rc<Verdict>>,
     pub verdicts: Rc<BTreeMap<Question, Rc<Verdict>>>,
+    pub mends: Option<Rc<Mends>>,
+    pub search: Option<Search>,
+    pub prefs: Prefs,
     pub library: Option<Rc<Library>>,
     pub compiled: Option<Rc<Program>>,
     pub focus: Option<u64>,
@@ -72,7 +81,10 @@ pub fn SideView(props: &SideProps) -> Html {
             html! { <Steps program={run.program.clone()} trace={run.trace.clone()} step={run.moment.step} futures={props.futures.clone()} bookmarks={run.bookmarks.clone()} /> }
         }
         Side::Why => {
-            html! { <Why library={props.library.clone()} run={run.clone()} verdict={props.verdict.clone()} verdicts={props.verdicts.clone()} /> }
+            html! { <Why library={props.library.clone()} run={run.clone()} verdict={props.verdict.clone()} verdicts={props.verdicts.clone()} mends={props.mends.clone()} idle={props.search.is_none()} /> }
+        }
+        Side::Explore => {
+            html! { <Explorer run={run.clone()} verdict={props.verdict.clone()} search={props.search.clone()} prefs={props.prefs} dispatch={props.dispatch.clone()} /> }
         }
         Side::Edit => {
             html! { <Editor library={props.library.clone()} program={run.program.clone()} compiled={props.compiled.clone()} /> }
@@ -96,6 +108,7 @@ fn tab_id(side: Side) -> String {
         Side::Memory => "memory",
         Side::Steps => "steps",
         Side::Why => "why",
+        Side::Explore => "explore",
         Side::Edit => "edit",
     };
     format!("tab-{name}")

@@ -6,6 +6,7 @@ use cowscope_core::view::{Effort, End, Verdict};
 use cowscope_engine::protocol::Aim;
 use yew::prelude::*;
 
+use super::explorer::doing;
 use crate::driver::Driver;
 use crate::parts::{Phrases, counted, grouped};
 use crate::store::{Action, Run, Search, Side, Store};
@@ -79,8 +80,8 @@ fn words(props: &VerdictProps, driver: &Driver, searching: Option<&Search>) -> H
         }
     });
     let Some(verdict) = props.verdict.as_deref() else {
-        let text = if searching.is_some() {
-            "Trying every order of their accesses …"
+        let text = if let Some(search) = searching {
+            doing(search.hunt)
         } else {
             "Find a break tries every order in which these programs can run."
         };

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use cowscope_core::view::{Break, Collision, End, Library, Question, Race, Repair, Verdict};
+use cowscope_core::view::{Collision, End, Library, Question, Repair, Verdict};
+use cowscope_engine::protocol::Mended;
 use yew::prelude::*;
 
+use super::explorer::breaks_known;
 use crate::driver::Driver;
 use crate::parts::Phrases;
-use crate::store::Run;
+use crate::store::{Mends, Run};
 
 #[derive(Properties, PartialEq)]
 pub struct WhyProps {
@@ -16,6 +18,10 @@ pub struct WhyProps {
     pub run: Run,
     pub verdict: Option<Rc<Verdict>>,
     pub verdicts: Rc<BTreeMap<Question, Rc<Verdict>>>,
+    /// The switches that repair, once they have been looked for.
+    pub mends: Option<Rc<Mends>>,
+    /// No search is under way.
+    pub idle: bool,
 }
 
 /// The explanation.
@@ -35,6 +41,7 @@ pub fn Why(props: &WhyProps) -> Html {
             </section>
         }
     });
+    use_repair(props, &driver);
     let Some(verdict) = &props.verdict else {
         return html! { <div class="why">{ for story }<p class="none">{ "Nothing has been searched yet. Find a break, and the reason stands here." }</p></div> };
     };
@@ -47,14 +54,14 @@ pub fn Why(props: &WhyProps) -> Html {
             }
             if !verdict.repairs.is_empty() {
                 <section aria-label="What would repair it">
-                    <h3>{ "Turn a switch, and see the verdict change" }</h3>
-                    { try_all(&driver, verdict) }
+                    <h3>{ "What would repair it" }</h3>
+                    { repairing(&driver, verdict, props) }
                     <ul class="repairs">{ for sorted(&verdict.repairs, &props.verdicts).into_iter().map(|item| repair(&driver, &props.verdicts, item)) }</ul>
                 </section>
             }
             <section aria-label="Breaks">
                 <h3>{ if breaks { "Every distinct break known" } else { "No break" } }</h3>
-                if breaks { <ol class="breaks">{ for verdict.breaks.iter().map(|item| one(&driver, item)) }</ol> } else { <p><Phrases words={verdict.told.clone()} /></p> }
+                if breaks { { breaks_known(&driver, Some(verdict)) } } else { <p><Phrases words={verdict.told.clone()} /></p> }
                 <ul class="notes">{ for verdict.notes.iter().map(|note| html! { <li>{ note.clone() }</li> }) }</ul>
             </section>
             { for story }
@@ -91,11 +98,59 @@ fn sorted<'a>(repairs: &'a [Repair], verdicts: &BTreeMap<Question, Rc<Verdict>>)
     list
 }
 
-fn try_all(driver: &Driver, verdict: &Verdict) -> Html {
-    let (driver, questions) =
-        (driver.clone(), verdict.repairs.iter().map(|item| item.question.clone()).collect::<Vec<_>>());
-    let all = Callback::from(move |_: MouseEvent| driver.decide(questions.clone()));
-    html! { <p><button class="small" onclick={all}>{ "Try all of them" }</button></p> }
+/// Looks for the switches that repair, once, as soon as no other search is under way.
+#[hook]
+fn use_repair(props: &WhyProps, driver: &Driver) {
+    let breaks = props.verdict.as_ref().filter(|verdict| verdict.end == End::Breaks && !verdict.repairs.is_empty());
+    let wanted = breaks.filter(|_| props.idle && props.mends.is_none()).map(|verdict| {
+        let breaks: Vec<String> = verdict.breaks.iter().map(|one| one.promise.clone()).collect();
+        (props.run.program.question.clone(), breaks)
+    });
+    let driver = driver.clone();
+    use_effect_with(wanted, move |wanted| {
+        if let Some((question, breaks)) = wanted.clone() {
+            driver.repair(question, breaks);
+        }
+    });
+}
+
+/// The switches that repair it by name, each with one click to try it.
+fn repairing(driver: &Driver, verdict: &Verdict, props: &WhyProps) -> Html {
+    let Some(mends) = &props.mends else {
+        return html! { <p class="dim" role="status">{ "Turning each switch of this kernel, one at a time, and searching …" }</p> };
+    };
+    let one = |mended: &Mended| {
+        let named = verdict.repairs.iter().find(|repair| repair.question == mended.question);
+        let title = named.map_or_else(String::new, |repair| repair.title.clone());
+        let (driver, question) = (driver.clone(), mended.question.clone());
+        let attempt = Callback::from(move |_: MouseEvent| driver.attempt(question.clone()));
+        let left = if mended.left.is_empty() {
+            "then nothing breaks".to_owned()
+        } else {
+            format!("then still breaks: {}", mended.left.join(", "))
+        };
+        html! {
+            <li key={title.clone()}>
+                <p><b>{ title }</b></p>
+                <p class="dim">{ format!("mends {}; {left}", mended.mends.join(", ")) }</p>
+                <button class="small" onclick={attempt}>{ "Turn it, and see" }</button>
+            </li>
+        }
+    };
+    let undecided = (mends.undecided > 0).then(
+        || html! { <p class="dim">{ format!("{} more were not decided within the budget.", mends.undecided) }</p> },
+    );
+    html! {
+        <>
+            if mends.found.is_empty() {
+                <p role="status">{ "No single switch of this kernel takes any of this away." }</p>
+            } else {
+                <ul class="breaks mends" aria-label="Switches that repair it">{ for mends.found.iter().map(one) }</ul>
+            }
+            { for undecided }
+            <p class="cap">{ "every switch" }</p>
+        </>
+    }
 }
 
 /// A change to try; where its answer is known already, it says so.
@@ -117,22 +172,4 @@ fn jump(driver: &Driver, step: u32, what: &str) -> Html {
     let driver = driver.clone();
     let go = Callback::from(move |_: MouseEvent| driver.goto(step + 1));
     html! { <button class="small" onclick={go}>{ format!("step {}: {what}", step + 1) }</button> }
-}
-
-fn one(driver: &Driver, item: &Break) -> Html {
-    let (driver, link) = (driver.clone(), item.link.clone());
-    let watch = Callback::from(move |_: MouseEvent| driver.open(&link));
-    let race = match item.race {
-        Race::Needed => "needs a race",
-        Race::NotNeeded => "needs no race",
-        Race::Unknown => "race not judged",
-    };
-    let least = if item.shortest { ", proven minimal" } else { "" };
-    html! {
-        <li key={item.link.clone()}>
-            <p><Phrases words={item.told.clone()} /></p>
-            <p class="dim">{ format!("{} steps, {} switches{least} · {race}", item.steps, item.switches) }</p>
-            <button class="small" onclick={watch}>{ "Watch it" }</button>
-        </li>
-    }
 }

@@ -8,13 +8,13 @@ mod prefs;
 mod reduce;
 
 pub use drafts::Drafts;
-pub use prefs::{Prefs, Size, Theme};
+pub use prefs::{MEMORY, Prefs, Size, Theme};
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use cowscope_core::view::{Comparison, Effort, Library, Moment, Program, Question, Trace, Verdict};
-use cowscope_engine::protocol::{Aim, Opened};
+use cowscope_engine::protocol::{Mended, Opened};
 
 /// Everything the page knows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Store {
     pub run: Option<Run>,
     /// The answers so far, by question.
     pub verdicts: Rc<BTreeMap<Question, Rc<Verdict>>>,
+    /// The switches that repair, by question.
+    pub mends: Rc<BTreeMap<Question, Rc<Mends>>>,
     /// The search under way.
     pub search: Option<Search>,
     /// What went wrong, until it is dismissed.
@@ -72,8 +74,31 @@ pub struct Run {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Search {
     pub question: Rc<Question>,
-    pub aim: Aim,
+    pub hunt: Hunt,
     pub effort: Effort,
+}
+
+/// What a search is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hunt {
+    Find,
+    Prove,
+    /// Whether what the run has come to can still break.
+    FromHere,
+    /// The same break by a simpler run.
+    Minimise,
+    /// The switches that take the breaks away.
+    Repair,
+    /// What an outdated link was made to show.
+    Renew,
+}
+
+/// What the search for repairs has found for a question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mends {
+    pub found: Vec<Mended>,
+    /// Settings whose search reached its budget.
+    pub undecided: u32,
 }
 
 /// Something went wrong; the page stays usable.
@@ -112,6 +137,7 @@ pub enum Side {
     Memory,
     Steps,
     Why,
+    Explore,
     Edit,
 }
 
@@ -143,6 +169,7 @@ pub enum Action {
     SearchEnded,
     /// Answers, together: each redraws the matrix.
     Verdicts(Vec<(Question, Box<Verdict>)>),
+    Mends(Question, Mends),
     Trouble(Trouble),
     Dismiss,
     Notice(Option<Rc<str>>),

@@ -15,7 +15,13 @@ pub struct Prefs {
     pub cycles: bool,
     /// Steps per second of Play, times 2.
     pub speed: u8,
+    /// Memory that a search may use, in MiB: one of [`MEMORY`].
+    pub memory: u32,
 }
+
+/// What there is to choose from for [`Prefs::memory`].
+pub const MEMORY: [u32; 5] = [64, 256, 1024, 2048, 3072];
+const MEMORY_DEFAULT: u32 = 1024;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +43,7 @@ pub enum Size {
 
 impl Default for Prefs {
     fn default() -> Self {
-        Prefs { theme: Theme::System, size: Size::Normal, keys: true, cycles: false, speed: 3 }
+        Prefs { theme: Theme::System, size: Size::Normal, keys: true, cycles: false, speed: 3, memory: MEMORY_DEFAULT }
     }
 }
 
@@ -55,7 +61,8 @@ impl Prefs {
     }
 
     fn encode(&self) -> String {
-        format!("{} {} {} {} {}", self.theme.name(), self.size.name(), self.keys, self.cycles, self.speed)
+        let Prefs { theme, size, keys, cycles, speed, memory } = self;
+        format!("{} {} {keys} {cycles} {speed} {memory}", theme.name(), size.name())
     }
 
     fn decode(text: &str) -> Self {
@@ -70,6 +77,8 @@ impl Prefs {
         prefs.keys = words.next() != Some("false");
         prefs.cycles = words.next() == Some("true");
         prefs.speed = words.next().and_then(|word| word.parse().ok()).unwrap_or(3).clamp(1, 20);
+        let memory = words.next().and_then(|word| word.parse().ok()).filter(|size| MEMORY.contains(size));
+        prefs.memory = memory.unwrap_or(MEMORY_DEFAULT);
         prefs
     }
 }
@@ -101,7 +110,7 @@ mod tests {
 
     #[test]
     fn settings_survive_being_remembered() {
-        let set = Prefs { theme: Theme::Dark, size: Size::Projector, keys: false, cycles: true, speed: 7 };
+        let set = Prefs { theme: Theme::Dark, size: Size::Projector, keys: false, cycles: true, speed: 7, memory: 256 };
         assert_eq!(Prefs::decode(&set.encode()), set);
     }
 

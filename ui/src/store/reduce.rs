@@ -50,6 +50,9 @@ impl Reducible for Store {
                     next.keep(question, *verdict);
                 }
             }
+            Action::Mends(question, mends) => {
+                Rc::make_mut(&mut next.mends).insert(question, Rc::new(mends));
+            }
             Action::Trouble(trouble) => next.trouble = Some(Rc::new(trouble)),
             Action::Dismiss => next.trouble = None,
             Action::Notice(notice) => next.notice = notice,

@@ -2,6 +2,7 @@
 
 use super::tour::Tour;
 use crate::check::{Answer, Found};
+use crate::explore::{self, Limit};
 use crate::library::Loaded;
 use crate::repair::other_settings;
 use crate::replay::link_of;
@@ -40,7 +41,7 @@ pub fn verdict(loaded: &Loaded, answer: &Answer, milliseconds: u64) -> Verdict {
             .iter()
             .find(|found| breaks.first().is_some_and(|(first, _)| first.promise == found.id))
             .map_or_else(String::new, |found| found.statement.clone()),
-        notes: notes(end, &breaks),
+        notes: limit(answer).into_iter().chain(notes(end, &breaks)).collect(),
         scope: answer.scope.clone(),
         effort: Effort {
             states: answer.counts.states,
@@ -103,6 +104,17 @@ fn notes(end: End, breaks: &[(Break, Vec<Phrase>)]) -> Vec<String> {
         notes.push(format!("also breaks {}", more.join(", ")));
     }
     notes
+}
+
+/// That the search reached its budget, and which.
+fn limit(answer: &Answer) -> Option<String> {
+    let explore::End::BudgetReached(limit) = answer.end else { return None };
+    let what = match limit {
+        Limit::States => "states",
+        Limit::Transitions => "steps",
+        Limit::Bytes => "memory",
+    };
+    Some(format!("the budget of {what} was reached"))
 }
 
 /// Every switch turned the other way is a question worth asking.
