@@ -96,6 +96,8 @@ pub(super) struct Knowledge {
     conditions: Vec<Condition>,
     /// Something new was learned since this was last made false.
     pub changed: bool,
+    /// A word was learned to be shared that was believed to be an agent's own.
+    disowned: bool,
     learning: bool,
     /// Scratch of the walks over locations.
     marked: Vec<u32>,
@@ -125,14 +127,14 @@ impl Knowledge {
         self.locations[location as usize].name
     }
 
-    /// Notes what an agent touched.
+    /// Of what an agent touched, the words that others touch too.
     #[inline(always)]
-    pub fn access(&mut self, agent: usize, reads: Touched, writes: Touched) -> Access {
-        let all = reads.and(&writes);
+    pub fn access(&mut self, agent: usize, reads: &Touched, writes: &Touched) -> Access {
+        let all = reads.and(writes);
         if !all.within(&self.touched[agent]) {
             self.meet(agent, &all);
         }
-        Access { reads, writes }
+        Access { reads: reads.both(&self.shared), writes: writes.both(&self.shared) }
     }
 
     #[cold]
@@ -143,15 +145,11 @@ impl Knowledge {
         for (_, others) in self.touched.iter().enumerate().filter(|(other, _)| *other != agent) {
             self.shared = self.shared.and(&others.both(&mine));
         }
+        // What its owner did with it so far was not written down: everything has to be watched again.
         if self.shared != before {
+            self.disowned = true;
             self.news();
         }
-    }
-
-    /// True when the order of two attempts can matter.
-    #[inline(always)]
-    pub fn conflict(&self, one: &Access, other: &Access) -> bool {
-        one.conflicts(other, &self.shared)
     }
 
     /// Does this agent touch any of these words?
@@ -182,7 +180,7 @@ impl Knowledge {
 
     /// A search begins: nothing has been relied on.
     pub fn begin(&mut self) {
-        self.changed = false;
+        (self.changed, self.disowned) = (false, false);
         for location in &mut self.locations {
             location.relied.clear();
             location.futures.clear();
@@ -191,12 +189,15 @@ impl Knowledge {
 
     /// Would all that was merged be merged again, after what was learned since? Then the search can go on as if it had been known.
     pub fn still_right(&mut self) -> bool {
+        if self.disowned {
+            return false;
+        }
         self.changed = false;
         for at in 0..self.locations.len() {
             for i in 0..self.locations[at].relied.len() {
                 let (_, relied) = self.locations[at].relied[i];
                 let future = *self.future(at as u32, relied.ever);
-                if relied.access.conflicts(&future.access, &self.shared) || future.opens & !relied.always != 0 {
+                if relied.access.conflicts(&future.access) || future.opens & !relied.always != 0 {
                     self.changed = true;
                     return false;
                 }
@@ -220,37 +221,28 @@ impl Knowledge {
 
     #[cold]
     fn learn_step(&mut self, agent: usize, from: u32, name: u64, access: &Access, open: u64) -> (u32, u64) {
-        let (to, shared) = (self.location(agent, name), self.shared);
+        let to = self.location(agent, name);
+        self.news();
         let edges = &mut self.locations[from as usize].edges;
-        let (guards, news) = match edges.iter_mut().find(|e| e.to == to) {
+        match edges.iter_mut().find(|e| e.to == to) {
             Some(edge) => {
-                // an agent's own words matter to nobody else, until they are shared
-                let news = access.adds(&edge.access, &shared) || edge.guards & !open != 0;
                 edge.access.join(access);
                 edge.guards &= open;
-                (edge.guards, news)
+                (to, edge.guards)
             }
             None => {
                 edges.push(Edge { to, name, access: *access, guards: 0, seen: Vec::new() });
-                (0, true)
+                (to, 0)
             }
-        };
-        if news {
-            self.news();
         }
-        (to, guards)
     }
 
     /// Notes that an attempt at `at` led nowhere and touched `access`.
     #[inline(always)]
     pub fn refused(&mut self, at: u32, access: &Access) {
-        let refused = &mut self.locations[at as usize].refused;
-        if !access.within(refused) {
-            let news = access.adds(refused, &self.shared);
-            refused.join(access);
-            if news {
-                self.news();
-            }
+        if !access.within(&self.locations[at as usize].refused) {
+            self.locations[at as usize].refused.join(access);
+            self.news();
         }
     }
 
@@ -398,13 +390,15 @@ impl Knowledge {
     /// conditions in `open` hold now.
     #[inline(always)]
     pub fn undisturbed(&mut self, agent: usize, access: &Access, at: &[u32], mut open: u64) -> bool {
-        let shared = self.shared;
+        if access.is_empty() {
+            return true;
+        }
         loop {
             let mut more = open;
             for (other, here) in at.iter().enumerate() {
                 if other != agent {
                     let future = self.future(*here, open);
-                    if access.conflicts(&future.access, &shared) {
+                    if access.conflicts(&future.access) {
                         return false;
                     }
                     // A condition that does not hold now can come to hold if one of them writes its word.

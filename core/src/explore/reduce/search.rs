@@ -164,7 +164,7 @@ impl<M: Model> Reduced<M> {
         let level = walk.levels();
         for agent in (0..agents).filter(|agent| todo >> agent & 1 == 1) {
             let (from, to) = (walk.tried(agent).from, walk.tried(agent).to);
-            let still = if self.reduction.sleep { independent(&self.knowledge, walk, asleep, agent) } else { 0 };
+            let still = if self.reduction.sleep { independent(walk, asleep, agent) } else { 0 };
             self.counts.transitions += (to - from) as u64;
             walk.pending.extend((from..to).map(|way| Pending { level, way, asleep: still }));
             if self.reduction.sleep && from != to {
@@ -261,14 +261,14 @@ fn sleeper(agent: usize) -> u8 {
 
 /// Of the agents asleep, those whose next step commutes with that of `agent`.
 #[inline(always)]
-fn independent<M: Model>(knowledge: &Knowledge, walk: &Walk<M>, asleep: u8, agent: usize) -> u8 {
+fn independent<M: Model>(walk: &Walk<M>, asleep: u8, agent: usize) -> u8 {
     let mine = &walk.tried(agent).access;
     let mut rest = asleep & !sleeper(agent);
     let mut still = 0;
     while rest != 0 {
         let other = rest.trailing_zeros() as usize;
         rest &= rest - 1;
-        if !knowledge.conflict(&walk.tried(other).access, mine) {
+        if !walk.tried(other).access.conflicts(mine) {
             still |= 1 << other;
         }
     }

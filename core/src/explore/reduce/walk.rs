@@ -275,7 +275,7 @@ impl<M: Model> Walk<M> {
         for_each_pick(model, mark, agent as u8, &mut |model: &mut M, mark, choice, outcome| {
             attempt.able = true;
             let (reads, writes) = model.state().touched();
-            let access = knowledge.access(agent, reads, writes);
+            let access = knowledge.access(agent, &reads, &writes);
             let Outcome::Stepped { alternatives } = outcome else {
                 attempt.plain = false;
                 if let Outcome::Broke { .. } = outcome {
@@ -321,7 +321,7 @@ impl<M: Model> Walk<M> {
             ways.push(Way { choice, hash, from, to, comes_to, moves_others });
         });
         let (reads, writes) = model.state().touched();
-        attempt.access = knowledge.access(agent, reads, writes);
+        attempt.access = knowledge.access(agent, &reads, &writes);
         attempt.touched = reads.and(&writes);
         attempt.to = ways.len() as u32;
         attempt.sole = alone && attempt.plain && attempt.to - attempt.from == 1;
