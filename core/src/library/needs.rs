@@ -142,17 +142,22 @@ const KEYWORDS: [&str; 5] = ["return", "goto", "case", "else", "sizeof"];
 /// Every name that a text uses; not the fields of structs, not what stands in directives such as `VARIANT(...)`.
 fn used(text: &str) -> Names {
     let tokens = tokens(text);
-    let word = |(at, token): &(usize, &Token<'_>)| {
-        let field = at.checked_sub(1).is_some_and(|before| matches!(tokens[before].text, "." | "->"));
-        let directive = token.braces == 0 && token.parens > 0 && directive_before(&tokens, *at);
-        token.word && !field && !directive
-    };
-    tokens.iter().enumerate().filter(word).map(|(at, _)| full_name(&tokens, at)).collect()
+    let mut names = Names::new();
+    // the outermost open parenthesis belongs to a word in capitals
+    let mut directive = false;
+    for (at, token) in tokens.iter().enumerate() {
+        let before = at.checked_sub(1).map_or("", |before| tokens[before].text);
+        if token.text == "(" && token.parens == 0 {
+            directive = in_capitals(before);
+        }
+        let in_directive = directive && token.braces == 0 && token.parens > 0;
+        if token.word && !matches!(before, "." | "->") && !in_directive {
+            names.insert(full_name(&tokens, at));
+        }
+    }
+    names
 }
 
-/// Does the outermost open parenthesis before this token belong to a word in capitals?
-fn directive_before(tokens: &[Token<'_>], at: usize) -> bool {
-    let open = tokens[..at].iter().rposition(|t| t.text == "(" && t.parens == 0);
-    let word = open.and_then(|open| open.checked_sub(1)).map(|before| tokens[before].text);
-    word.is_some_and(|w| w.len() > 1 && w.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'))
+fn in_capitals(word: &str) -> bool {
+    word.len() > 1 && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
