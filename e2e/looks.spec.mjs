@@ -101,7 +101,8 @@ test("printed, a run is a page of text", async ({ page }) => {
   await openRace(page);
   await page.getByRole("tab", { name: "Steps" }).click();
   await page.emulateMedia({ media: "print" });
-  await page.pdf({ path: `${LOOKS}print.pdf`, format: "A4", printBackground: true });
+  const pdf = await page.pdf({ path: `${LOOKS}print.pdf`, format: "A4", printBackground: true });
+  expect(pdf.toString("latin1").match(/\/Type \/Page\b/g)).toHaveLength(1);
   await expect(page.getByRole("button", { name: "Find a break" })).toBeHidden();
   await expect(page.getByRole("table", { name: "Steps" })).toBeVisible();
 });
