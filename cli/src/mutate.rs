@@ -31,6 +31,9 @@ pub struct Args {
     /// Only mutants whose id has this in it
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Only this scenario judges
+    #[arg(short, long, default_value = "all", value_name = "ID")]
+    scenario: String,
     /// Most states of one search; a scenario in which the design has more judges no mutant
     #[arg(long, default_value_t = 400_000, value_name = "N")]
     states: u64,
@@ -73,7 +76,8 @@ pub fn run(args: &Args, out: &mut Output) -> Answer {
 }
 
 fn bench(question: &Question, args: &Args, threads: usize, out: &Output) -> Bench {
-    let all = questions(question);
+    let mut all = questions(question);
+    all.retain(|question| matches!(args.scenario.as_str(), "all" | "") || question.scenario == args.scenario);
     let bar = out.bar(all.len() as u64, "scenarios without a mutation");
     let budget = Budget { states: args.states, ..Budget::NONE };
     let parts = in_parallel(threads, &all, |question| {

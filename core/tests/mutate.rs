@@ -3,9 +3,10 @@
 
 use cowscope_core::explore::Budget;
 use cowscope_core::library::{LoadError, load};
-use cowscope_core::mutate::{Bench, Judged, Mutant, judge, mutants};
+use cowscope_core::mutate::{Bench, Judged, Mutant, Verdict, judge, mutants};
 use cowscope_core::view::Question;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 fn question(scenario: &str, variant: &str) -> Question {
     Question {
@@ -16,8 +17,9 @@ fn question(scenario: &str, variant: &str) -> Question {
     }
 }
 
-fn all() -> Vec<Mutant> {
-    mutants(&question("fork-vs-gup-fast", "pin")).unwrap_or_else(|e| panic!("{e}"))
+fn all() -> &'static [Mutant] {
+    static ALL: OnceLock<Vec<Mutant>> = OnceLock::new();
+    ALL.get_or_init(|| mutants(&question("fork-vs-gup-fast", "pin")).unwrap_or_else(|e| panic!("{e}")))
 }
 
 fn mutant(id: &str) -> Mutant {
@@ -77,7 +79,7 @@ fn barriers_are_equivalent_by_rule_or_not_at_all() {
     let barriers: Vec<&Mutant> = all.iter().filter(|m| m.id.contains("/barrier/")).collect();
     let reads = barriers.iter().filter(|m| m.id.contains("smp_rmb") || m.id.contains("smp_wmb"));
     assert!(reads.clone().count() > 0 && reads.clone().all(|m| m.equivalent.is_some_and(|why| why.contains("x86"))));
-    assert!(all.iter().filter(|m| m.equivalent.is_some()).all(|m| m.id.contains("/barrier/")));
+    assert!(all.iter().filter(|m| m.equivalent.is_some()).all(|m| m.id.to_lowercase().contains("barrier")));
 }
 
 #[test]
@@ -94,4 +96,36 @@ fn a_statement_that_a_scenario_never_comes_to_is_none_of_its_business() {
     let bench = bench("fork-vs-gup-fast", "pin");
     assert!(!bench.cases[0].reaches(of_reclaim), "nobody reclaims there");
     assert_eq!(bench.put(of_reclaim, 1_000), None, "nor is it part of the program");
+}
+
+/// Mutants that one scenario must catch: a sample of what `cowscope mutate` does with all of them.
+const CAUGHT: [(&str, &str, &str); 6] = [
+    ("switch/SWAP_FREEZE", "reclaim-vs-store", ""),
+    ("switch/FORK_CLEARS_EXCLUSIVE", "cow-basic", "base"),
+    ("switch/ATOMIC_WRPROTECT", "madv-free-vs-fork", ""),
+    ("switch/PT_FREE_SYNC", "hardware-flush", "table"),
+    ("munmap/lock/mmap_write_lock/1", "continue-vs-munmap", ""),
+    ("clear_refs/flush/flush_tlb_mm/1", "soft-dirty", ""),
+];
+
+#[test]
+fn a_sample_is_caught_by_the_scenarios_that_are_about_it() {
+    let all = all();
+    for (id, scenario, variant) in CAUGHT {
+        let mutant = all.iter().find(|m| m.id == id).unwrap_or_else(|| panic!("there is no {id}"));
+        let bench = bench(scenario, variant);
+        assert!(bench.cases[0].reaches(mutant), "{scenario} does not come to {id}");
+        let verdict = bench.put(mutant, 400_000);
+        assert!(matches!(verdict, Some(Verdict::Caught { .. })), "{scenario} does not catch {id}: {verdict:?}");
+    }
+}
+
+#[test]
+fn switches_that_guard_barriers_of_x86_only_are_equivalent_by_rule() {
+    let all = all();
+    let rule = |id: &str| all.iter().find(|m| m.id == id).and_then(|m| m.equivalent);
+    for id in ["switch/GUP_BARRIER_1", "switch/GUP_BARRIER_2", "switch/SHARE_BARRIER_2"] {
+        assert!(rule(id).is_some_and(|why| why.contains("x86")), "{id}");
+    }
+    assert_eq!(rule("switch/SHARE_PIN_TEST"), None, "it guards a test");
 }

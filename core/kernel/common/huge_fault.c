@@ -133,23 +133,21 @@ bool huge_page_may_be_reused(struct page *page)
 int huge_wp_copy(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *pmdp, u64 pmd, int flags)
 {
 	struct page *old = pte_page(pmd);
-	struct page *new = NULL;
 
-	if (HUGE_COPY) {
-		get_page(old);
+	if (!HUGE_COPY) {
 		spin_unlock(&mm->page_table_lock);
-		new = alloc_huge_page(va);
-		if (new)
-			copy_huge_page(new, old);
-		else
-			put_page(old);
-	} else {
-		spin_unlock(&mm->page_table_lock);
-	}
-	if (!new) {
 		split_huge_pmd(mm, va);
 		return FAULT_SMALL;
 	}
+	get_page(old);
+	spin_unlock(&mm->page_table_lock);
+	struct page *new = alloc_huge_page(va);
+	if (!new) {
+		put_page(old);
+		split_huge_pmd(mm, va);
+		return FAULT_SMALL;
+	}
+	copy_huge_page(new, old);
 	spin_lock(&mm->page_table_lock);
 	if (WP_RECHECK && READ_ONCE(*pmdp) != pmd) {
 		spin_unlock(&mm->page_table_lock);
@@ -183,7 +181,11 @@ void replace_huge_page(struct mm_struct *mm, struct vm_area_struct *vma, u64 va,
 int huge_zero_wp(struct mm_struct *mm, struct vm_area_struct *vma, u64 va, u64 *pmdp, u64 pmd, int flags)
 {
 	spin_unlock(&mm->page_table_lock);
-	struct page *new = HUGE_ZERO_COPY && (flags & FAULT_FLAG_WRITE) ? alloc_huge_page(va) : NULL;
+	if (!HUGE_ZERO_COPY || !(flags & FAULT_FLAG_WRITE)) {
+		split_huge_pmd(mm, va);
+		return FAULT_SMALL;
+	}
+	struct page *new = alloc_huge_page(va);
 	if (!new) {
 		split_huge_pmd(mm, va);
 		return FAULT_SMALL;

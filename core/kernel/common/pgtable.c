@@ -23,7 +23,8 @@ u64 new_table(void)
 
 /*
  * The page-table entry for `va`, with the tables above it made where they are missing. One step: whoever calls holds mmap_lock,
- * under which upper entries go from nothing to a table only, and a walker that meets nothing faults either way.
+ * under which upper entries go from nothing to a table only, and a walker that meets nothing faults either way. Only where the mapping of a
+ * huge page is being split there is nothing for a moment: a table is made under the page-table lock.
  */
 u64 *pte_alloc(struct mm_struct *mm, u64 va)
 {
@@ -32,8 +33,11 @@ u64 *pte_alloc(struct mm_struct *mm, u64 va)
 		u64 table = mm->pgd;
 		for (int shift = 39; shift > PAGE_SHIFT; shift -= 9) {
 			entry = table_entry(table, va, shift);
-			if (!(*entry & PTE_P))
+			if (!(*entry & PTE_P)) {
+				if (NR_HUGE)
+					await(mm->page_table_lock == 0);
 				*entry = new_table() | PTE_P | PTE_RW | PTE_US | PTE_A;
+			}
 			table = *entry;
 		}
 		entry = table_entry(table, va, PAGE_SHIFT);

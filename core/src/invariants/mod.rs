@@ -115,7 +115,7 @@ pub static INVARIANTS: [Invariant; 12] = [
         number: broken::LOCKS,
         id: "locks",
         statement: "every lock is given back",
-        definition: "In final states every lock is free: variables and fields whose names end in `lock` are 0, no page has PG_locked, write_protect_seq is even, and every CPU takes interrupts. (Somebody who waits for a lock that is not given back is a deadlock, see `progress`; so is a thread of the kernel that never comes out of its call.)",
+        definition: "In final states every lock is free: variables and fields whose names end in `lock` are 0, as are tlb_flush_pending and swap_prepared, which count what is under way; no page has PG_locked, write_protect_seq is even, and every CPU takes interrupts. (Somebody who waits for a lock that is not given back is a deadlock, see `progress`; so is a thread of the kernel that never comes out of its call.)",
         when: "in final states",
     },
     Invariant {

@@ -139,33 +139,37 @@ pub(super) fn functions_with(all: &[Texts], word: &str) -> Vec<String> {
 pub(super) fn guards_barriers(all: &[Texts], switch: &str) -> Option<&'static str> {
     struct Uses<'s> {
         switch: &'s str,
+        text: &'s str,
         guards: Vec<Option<&'static str>>,
-        uses: usize,
     }
     impl Visit for Uses<'_> {
         fn statement(&mut self, list: &[Stmt], at: usize) {
             let StmtKind::If { cond, then, otherwise: None } = &list[at].kind else { return };
-            if let (ExprKind::Name(name), StmtKind::Expr(e)) = (&cond.kind, &then.kind)
-                && **name == *self.switch
+            // the preprocessor has put the switch's value there
+            let named = self.text.get(cond.span.lo as usize..cond.span.hi as usize) == Some(self.switch);
+            if let StmtKind::Expr(e) = &then.kind
+                && named
                 && let Some((barrier, _)) = call(e)
                 && role_of(barrier) == Some(Role::Barrier)
             {
                 self.guards.push(equivalent::barrier(barrier, list, at));
             }
         }
-        fn expression(&mut self, e: &Expr) {
-            self.uses += matches!(&e.kind, ExprKind::Name(name) if **name == *self.switch) as usize;
-        }
+        fn expression(&mut self, _: &Expr) {}
     }
     let mut rule = None;
-    for texts in all {
-        let mut uses = Uses { switch, guards: Vec::new(), uses: 0 };
-        texts.functions.iter().for_each(|def| walk::function(def, &mut uses));
-        if uses.guards.len() != uses.uses {
-            return None;
-        }
-        for guarded in uses.guards {
-            rule = Some(guarded?);
+    for Texts { loaded, functions } in all {
+        for def in functions {
+            let Some(source) = loaded.sources.get(def.decl.name.span.file) else { continue };
+            let body = source.slice(def.body.span);
+            let mut uses = Uses { switch, text: source.text(), guards: Vec::new() };
+            walk::function(def, &mut uses);
+            if uses.guards.len() != words(body, switch).count() {
+                return None;
+            }
+            for guarded in uses.guards {
+                rule = Some(guarded?);
+            }
         }
     }
     rule

@@ -10,7 +10,7 @@ use crate::lang::types::Ty;
 /// Where the kernel says that somebody excludes others.
 #[derive(Clone, Debug, Default)]
 pub struct Locks {
-    /// Words that are 0 when nobody has the lock: variables and fields whose names end in `lock`.
+    /// Words that are 0 when nobody has the lock: variables and fields whose names end in `lock`, and [`UNDER_WAY`].
     free_at_zero: Vec<Slot>,
     /// Words that are odd while a writer is at it: those whose names end in one of [`SEQUENCES`].
     odd: Vec<Slot>,
@@ -21,6 +21,8 @@ pub struct Locks {
 
 /// Sequence counts that are raised once where a writer begins and once where he ends.
 const SEQUENCES: [&str; 2] = ["write_protect_seq", "mapcount_seq"];
+/// Counts of what is under way.
+const UNDER_WAY: [&str; 2] = ["tlb_flush_pending", "swap_prepared"];
 const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
 
 impl Locks {
@@ -34,7 +36,7 @@ impl Locks {
                 p.path(g.ty, word, &mut path);
                 let name = path.rsplit('.').next().unwrap_or_default();
                 let name = name.split('[').next().unwrap_or_default();
-                if name.ends_with("lock") {
+                if name.ends_with("lock") || UNDER_WAY.contains(&name) {
                     locks.free_at_zero.push(g.slot + word);
                 } else if SEQUENCES.iter().any(|seq| name.ends_with(seq)) {
                     locks.odd.push(g.slot + word);
