@@ -98,12 +98,21 @@ fn references_are_taken_and_read() {
 #[test]
 fn a_program_without_a_step_is_over_at_once() {
     holds(
-        "int x; CPU(0) void one(void) { x = 1; x = 2; x = 3; } CPU(1) void two(void) { } PROCESS(1) CPU(2) void three(void) { }",
+        "SIZE(NR_CPUS, 3)\nint x; CPU(0) void one(void) { x = 1; x = 2; x = 3; } CPU(1) void two(void) { } PROCESS(1) CPU(2) void three(void) { }",
     );
     let (verdict, found, states) =
         search("CPU(0) void one(void) { } CPU(1) void two(void) { int k = 1; assert(k); }", "sc");
     assert_eq!((verdict, states), (Verdict::Holds, 1), "{found:?}");
     breaks("int x; CPU(0) void one(void) { x = 1; } CPU(1) void two(void) { await(x == 2); }", "deadlock");
+}
+
+/// A CPU that an address space was used on answers flushes, also when its program is over before the search begins, or it has none.
+#[test]
+fn a_cpu_with_nothing_to_do_takes_interrupts() {
+    let text = "SETUP PROCESS(0) CPU(1) void s(void) { mmap(0x1000, 1); store(0x1000, 1); }\n\
+                PROCESS(0) CPU(0) void p(void) { munmap(0x1000, 1); }\n";
+    holds(text);
+    holds(&format!("{text}PROCESS(0) CPU(1) void q(void) {{ }}"));
 }
 
 #[test]

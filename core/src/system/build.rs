@@ -293,7 +293,10 @@ impl System {
                 self.drain(cpu);
             }
         }
-        self.agents = (0..searched as u32).filter(|t| self.status(*t) != Status::Done).map(Agent::Task).collect();
+        // on the stack of a program that is over, too, a CPU runs its interrupt handlers
+        let handles = |t: u32| self.program.interrupt.is_some() && self.current_task(self.tasks[t as usize].cpu) == t;
+        let acts = |t: &u32| self.status(*t) != Status::Done || handles(*t);
+        self.agents = (0..searched as u32).filter(acts).map(Agent::Task).collect();
         if self.program.interrupt.is_some() {
             self.agents.extend((0..cpus).map(Agent::Interrupt));
         }
