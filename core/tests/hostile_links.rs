@@ -93,9 +93,9 @@ fn the_longest_runs_and_texts_are_over_soon() {
     say("10,000 loads", &own(design, spin, "a10000"));
     say("10,000 turns of a loop", &own(design, idle, "a10000"));
     say("a set-up without end", &own(design, long_setup, "a9"));
-    say("9,000 functions with an error", &own(design, &"int f(void) { return x; }\n".repeat(9_000), "a"));
-    let nested = format!("int x = {}1{};", "(".repeat(100_000), ")".repeat(100_000));
-    say("100,000 parentheses", &own(design, &nested, "a"));
+    say("5,000 functions with an error", &own(design, &"int f(void) { return x; }\n".repeat(5_000), "a"));
+    let nested = format!("int x = {}1{};", "(".repeat(65_000), ")".repeat(65_000));
+    say("130,000 parentheses", &own(design, &nested, "a"));
     for end in [
         "x=a10000",
         "x=-ab-5000",

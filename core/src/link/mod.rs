@@ -45,5 +45,5 @@ pub mod limits {
     /// Files of the user's own C.
     pub const OWN_FILES: usize = 16;
     /// Bytes of the user's own C, all files together, before compression.
-    pub const OWN_BYTES: usize = 256 * 1024;
+    pub const OWN_BYTES: usize = 128 * 1024;
 }
