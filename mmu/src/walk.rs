@@ -248,7 +248,7 @@ impl Machine {
             self.write_memory(st, word, seen.0 | set);
         }
         self.count(cpu).ad_updates += 1;
-        self.use_entry(st, cpu, access, Head(head.0 & !Head::UPDATE), control, look)
+        self.use_entry(st, cpu, access, head, control, look)
     }
 
     /// The entry is as it should be: go down, or fill the TLB and answer.
@@ -269,10 +269,11 @@ impl Machine {
                     let pcid = self.pcid_under(control, st, cpu);
                     psc.fill(st, base, 0, Tag::prefix(access.va, level, pcid), Entry(below));
                 }
-                let head = Head::new(below, level - 1, below, access);
-                st.set(base + slot::WALK, head.0);
+                st.set(base + slot::WALK, Head::new(below, level - 1, below, access).0);
                 st.set(base + slot::WALK_VA, access.va);
-                st.set(base + slot::WALK_ENTRY, 0);
+                if head.updating() {
+                    st.set(base + slot::WALK_ENTRY, 0);
+                }
                 Translate::Walking
             }
             Look::Leaf(rights, size) => {
