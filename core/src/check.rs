@@ -2,7 +2,7 @@
 
 use crate::explore::{
     Break, Budget, Choice, Cost, Counts, End, Exhaustive, Finding, Goal, Layered, Measure, Options, Progress, SLICE,
-    Search, Sequential, Status, Target,
+    Search, Sequential, Target, drive,
 };
 use crate::library::Loaded;
 use crate::system::{System, Trap, broken};
@@ -82,32 +82,33 @@ pub(crate) fn passes(
 
 /// Searches a question to the end, and each break for its shortest schedule. `progress` is asked now and then and can cancel.
 pub fn check(loaded: &Loaded, budget: Budget, progress: &mut dyn FnMut(&Counts) -> Progress) -> Answer {
-    let mut found: Vec<Found> = Vec::new();
-    let mut first: Option<(End, Counts)> = None;
-    passes(loaded.system.clone(), (Options::default(), budget), progress, &mut |pass, progress| {
-        first.get_or_insert((pass.end, pass.counts));
-        for finding in &pass.fresh {
-            found.push(shortest(pass.model, loaded, finding, budget, progress));
-        }
-        ControlFlow::Continue(())
-    });
-    let (end, counts) = first.unwrap_or((End::Cancelled, Counts::default()));
-    let verdict = verdict(&mut found, end);
-    Answer { verdict, end, counts, found, scope: scope(loaded) }
+    answered(loaded, budget, progress, &mut |model, finding, progress| {
+        shortest(model, loaded, finding, budget, progress)
+    })
 }
 
 /// Searches a question to the end, and says of each break only that there is one: with some schedule, not the shortest. `progress` is asked now
 /// and then and can cancel.
 pub fn decide(loaded: &Loaded, budget: Budget, progress: &mut dyn FnMut(&Counts) -> Progress) -> Answer {
+    answered(loaded, budget, progress, &mut |model, finding, _| {
+        let schedule = finding.schedule.clone();
+        let cost = Cost { switches: crate::explore::switches(model, &schedule), steps: schedule.len() as u32 };
+        told(model, loaded, finding.what, schedule, cost)
+    })
+}
+
+/// Searches a question to the end; `tell` makes of each break what is said of it.
+fn answered(
+    loaded: &Loaded,
+    budget: Budget,
+    progress: &mut Hear,
+    tell: &mut dyn FnMut(&System, &Finding, &mut Hear) -> Found,
+) -> Answer {
     let mut found: Vec<Found> = Vec::new();
     let mut first: Option<(End, Counts)> = None;
-    passes(loaded.system.clone(), (Options::default(), budget), progress, &mut |pass, _| {
+    passes(loaded.system.clone(), (Options::default(), budget), progress, &mut |pass, progress| {
         first.get_or_insert((pass.end, pass.counts));
-        for f in &pass.fresh {
-            let switches = crate::explore::switches(pass.model, &f.schedule);
-            let cost = Cost { switches, steps: f.schedule.len() as u32 };
-            found.push(told(pass.model, loaded, f.what, f.schedule.clone(), cost));
-        }
+        found.extend(pass.fresh.iter().map(|finding| tell(pass.model, finding, progress)));
         ControlFlow::Continue(())
     });
     let (end, counts) = first.unwrap_or((End::Cancelled, Counts::default()));
@@ -166,15 +167,8 @@ pub(crate) fn number(what: Break) -> Option<u16> {
     }
 }
 
-fn run(s: &mut dyn Search, progress: &mut dyn FnMut(&Counts) -> Progress) -> End {
-    loop {
-        if let Status::Ended(e) = s.run(SLICE) {
-            return e;
-        }
-        if progress(&s.counts()) == Progress::Cancel {
-            return End::Cancelled;
-        }
-    }
+fn run(search: &mut dyn Search, progress: &mut Hear) -> End {
+    drive(search, SLICE, progress)
 }
 
 fn shortest(
